@@ -1,0 +1,2 @@
+//! The program: server and command line.
+fn main() {}

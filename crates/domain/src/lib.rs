@@ -1,0 +1,1 @@
+//! What identities are and what the security report says of them. No HTTP, no command line, no async.
