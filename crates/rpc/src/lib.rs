@@ -1,1 +1,12 @@
-//! The wire protocol of Alibaba Cloud RPC products: parameters, signatures, answers. Knows bytes; no clock, no store, no sockets.
+//! The wire protocol of Alibaba Cloud RPC products: parameters, signatures, answers.
+//!
+//! Knows bytes; no clock, no store, no sockets, no async. What an operation means lives in `ramward-domain`.
+
+pub mod api;
+pub mod error;
+pub mod json;
+pub mod params;
+pub mod percent;
+pub mod shape;
+pub mod value;
+pub mod xml;
