@@ -1,0 +1,178 @@
+#!/usr/bin/env bash
+# The one command: installs what the checks need (into .tools and node_modules, once) and runs them all.
+#
+#   ./check.sh              everything, in order; stops at the first step that fails
+#   ./check.sh STEP…        only these steps
+#   ./check.sh --list       the steps, one a line
+#
+# Asks of the machine: cargo with clippy and rustfmt, python3 with venv, node with npm. Everything else comes
+# through pip, npm and cargo, pinned by tests/check/requirements.txt, tests/clients/ and Cargo.lock.
+set -Eeuo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly tools="$PWD/.tools"
+readonly target="${CARGO_TARGET_DIR:-$PWD/target}"
+export PATH="$tools/check/bin:$PATH"
+export CARGO_TERM_PROGRESS_WHEN=never PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
+
+# name | what it does; a function step_NAME below does it ('-' becomes '_')
+readonly steps="\
+tools          | look for the tools that must be there, install the checkers
+scripts        | the shell and Python of this repository: syntax, lint, format, and the tests of this script
+fmt            | cargo fmt --check
+deny           | licences, banned crates and sources of all dependencies
+unused         | dependencies that nothing uses
+clippy         | clippy on all targets, warnings denied
+test           | all Rust tests
+doctest        | the examples in doc comments
+doc            | cargo doc, warnings denied
+build          | the release build of the ramward program
+clients-python | the vendor's Python clients, unmodified, against that program
+clients-node   | the vendor's Node clients, unmodified, against that program"
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'check.sh: %s\n' "$*" >&2; exit 1; }
+
+need() { # TOOL WHERE-TO-GET-IT
+  command -v "$1" >/dev/null || fail "$1 is not on the PATH: install $2, then run ./check.sh tools"
+}
+
+# A venv in .tools/NAME with exactly what FILE pins; nothing to do when FILE and the interpreter are those of last time.
+venv() { # NAME FILE
+  local dir="$tools/$1" stamp
+  stamp="$(python3 --version) $(cksum <"$2")"
+  if [[ -f $dir/stamp && $(<"$dir/stamp") == "$stamp" ]]; then return; fi
+  say "installing $2 into .tools/$1"
+  rm -rf "$dir"
+  python3 -m venv "$dir"
+  "$dir/bin/pip" install --quiet --requirement "$2"
+  "$dir/bin/pip" check
+  printf '%s' "$stamp" >"$dir/stamp"
+}
+
+# The exact tree of the lock file; scripts of packages are not run, none is needed.
+node_modules() { # DIR
+  local stamp
+  stamp="$(node --version) $(cksum <"$1/package-lock.json")"
+  if [[ -f $1/node_modules/.stamp && $(<"$1/node_modules/.stamp") == "$stamp" ]]; then return; fi
+  say "installing $1/package-lock.json"
+  npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --loglevel=error
+  printf '%s' "$stamp" >"$1/node_modules/.stamp"
+}
+
+step_tools() {
+  need cargo 'Rust with rustup'
+  need cargo-clippy 'it with: rustup component add clippy'
+  need cargo-fmt 'it with: rustup component add rustfmt'
+  need python3 'Python 3.9 or newer'
+  need node 'Node.js 18 or newer'
+  need npm 'it with Node.js'
+  python3 -c 'import sys, venv; sys.exit(sys.version_info < (3, 9))' || fail 'python3 is older than 3.9 or has no venv module'
+  node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' || fail 'node is older than 18'
+  venv check tests/check/requirements.txt
+  cargo --version
+  cargo nextest --version | head -1
+  cargo deny --version
+  cargo shear --version | sed -n 's,^Version:,cargo-shear,p'
+  python3 --version
+  say "node $(node --version), npm $(npm --version 2>/dev/null)"
+}
+
+step_scripts() {
+  venv check tests/check/requirements.txt
+  bash -n check.sh .ci/run
+  shellcheck check.sh .ci/run
+  ruff check --no-cache .
+  ruff format --no-cache --check .
+  python -m pytest -q -p no:cacheprovider tests/check
+}
+
+step_fmt() { cargo fmt --all --check; }
+
+step_deny() {
+  venv check tests/check/requirements.txt
+  cargo deny --log-level error check --hide-inclusion-graph bans licenses sources
+}
+
+step_unused() {
+  venv check tests/check/requirements.txt
+  cargo shear --locked
+}
+
+step_clippy() { cargo clippy --workspace --all-targets --locked -- -D warnings; }
+
+step_test() {
+  venv check tests/check/requirements.txt
+  cargo nextest run --workspace --locked
+}
+
+step_doctest() { cargo test --doc --workspace --locked; }
+
+step_doc() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked; }
+
+step_build() { cargo build --release --locked --bin ramward; }
+
+# The program under test: RAMWARD_BIN, or the release build (made now if it is not there or not current).
+program() {
+  if [[ -z ${RAMWARD_BIN:-} ]]; then
+    step_build
+    export RAMWARD_BIN="$target/release/ramward"
+  fi
+  [[ -x $RAMWARD_BIN ]] || fail "no program at $RAMWARD_BIN: unset RAMWARD_BIN or point it at a built ramward"
+}
+
+step_clients_python() {
+  venv clients tests/clients/python/requirements.txt
+  node_modules tests/clients/node
+  program
+  "$tools/clients/bin/python" -m pytest -q -p no:cacheprovider tests/clients/python
+}
+
+step_clients_node() {
+  node_modules tests/clients/node
+  program
+  npm test --silent --prefix tests/clients/node
+}
+
+names() { cut -d'|' -f1 <<<"$steps" | tr -d ' '; }
+
+case "${1:-}" in
+  --list)
+    say "$steps"
+    exit
+    ;;
+  --one) # one step in a shell of its own, so that 'set -e' holds in all of it
+    "step_${2//-/_}"
+    exit
+    ;;
+  -*)
+    say "usage: ./check.sh [--list] [STEP…]" >&2
+    exit 2
+    ;;
+esac
+
+if (($# > 0)); then chosen=("$@"); else mapfile -t chosen < <(names); fi
+for step in "${chosen[@]}"; do
+  if ! names | grep -qxF -- "$step"; then
+    printf 'check.sh: no step is called %s; ./check.sh --list names them\n' "$step" >&2
+    exit 2
+  fi
+done
+
+report=""
+for step in "${chosen[@]}"; do
+  say "=== $step"
+  began=$SECONDS
+  if "$BASH" "${BASH_SOURCE[0]##*/}" --one "$step"; then
+    took=$((SECONDS - began))
+    say "--- $step: ok, ${took} s"
+    report+="$(printf '%-16s %4d s' "$step" "$took")"$'\n'
+  else
+    code=$?
+    printf 'check.sh: step %s failed after %d s (exit %d); run it again with: ./check.sh %s\n' \
+      "$step" "$((SECONDS - began))" "$code" "$step" >&2
+    exit 1
+  fi
+done
+say "=== all ok, $SECONDS s"
+printf '%s' "$report"

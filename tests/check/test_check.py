@@ -1,0 +1,77 @@
+"""check.sh itself: what it prints and how it fails, each tool replaced by one that fails or succeeds."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def check(*args, path=None):
+    env = dict(os.environ)
+    if path is not None:
+        env["PATH"] = f"{path}:{env['PATH']}"
+    return subprocess.run([ROOT / "check.sh", *args], env=env, capture_output=True, text=True, cwd="/")
+
+
+@pytest.fixture
+def cargo(tmp_path):
+    """A cargo that answers with the given exit code and writes down what it was asked."""
+
+    def make(code):
+        asked = tmp_path / "asked"
+        tool = tmp_path / "cargo"
+        tool.write_text(f'#!/bin/sh\necho "$@" >> {asked}\nexit {code}\n')
+        tool.chmod(0o755)
+        return tmp_path, asked
+
+    return make
+
+
+def test_list_names_every_step_once_and_each_has_its_function():
+    listed = [line.split("|")[0].strip() for line in check("--list").stdout.splitlines()]
+    text = (ROOT / "check.sh").read_text()
+    written = [line[5 : line.index("(")] for line in text.splitlines() if line.startswith("step_")]
+    assert len(listed) == len(set(listed))
+    assert sorted(name.replace("-", "_") for name in listed) == sorted(written)
+
+
+def test_an_unknown_step_runs_nothing(cargo):
+    path, asked = cargo(0)
+    answer = check("fmt", "paint", path=path)
+    assert answer.returncode == 2
+    assert "no step is called paint" in answer.stderr
+    assert not asked.exists()
+
+
+def test_an_unknown_option_is_refused():
+    answer = check("--fast")
+    assert answer.returncode == 2
+    assert "usage" in answer.stderr
+
+
+def test_a_failing_step_is_named_with_the_way_to_run_it_again(cargo):
+    path, asked = cargo(7)
+    answer = check("fmt", "clippy", path=path)
+    assert answer.returncode == 1
+    assert "step fmt failed" in answer.stderr
+    assert "./check.sh fmt" in answer.stderr
+    assert asked.read_text().splitlines() == ["fmt --all --check"]
+
+
+def test_steps_run_in_the_order_given_and_each_has_a_heading_and_a_duration(cargo):
+    path, asked = cargo(0)
+    answer = check("clippy", "fmt", path=path)
+    assert answer.returncode == 0
+    headings = [line for line in answer.stdout.splitlines() if line.startswith("===")]
+    assert headings[:2] == ["=== clippy", "=== fmt"]
+    assert "--- fmt: ok, " in answer.stdout
+    assert [line.split()[0] for line in asked.read_text().splitlines()] == ["clippy", "fmt"]
+
+
+def test_ci_runs_check_sh_and_nothing_else():
+    lines = (ROOT / ".ci/run").read_text().splitlines()
+    code = [line for line in lines if line and not line.startswith("#")]
+    assert code == ['exec "$(dirname "$0")/../check.sh"']
