@@ -7,6 +7,8 @@ pub mod error;
 pub mod json;
 pub mod params;
 pub mod percent;
+pub mod request;
 pub mod shape;
+pub mod sign;
 pub mod value;
 pub mod xml;

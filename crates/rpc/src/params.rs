@@ -226,10 +226,12 @@ impl<'a> Params<'a> {
             let Some(rest) = pair.name.strip_prefix(name) else { break };
             // A longer name in between (`Tag-x`, `TagFilter.1`) does not end the list.
             let Some(rest) = rest.strip_prefix('.') else { continue };
-            let (number, field) = rest.split_once('.').unwrap_or((rest, ""));
-            if let Some(number) = list_number(number)
-                && (field.is_empty() != rest.contains('.'))
-            {
+            let (number, field) = match rest.split_once('.') {
+                None => (rest, ""),
+                Some((_, "")) => continue,
+                Some(parts) => parts,
+            };
+            if let Some(number) = list_number(number) {
                 found.push((number, field, &pair.value));
             }
         }
