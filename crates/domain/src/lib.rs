@@ -1,1 +1,5 @@
 //! What identities are and what the security report says of them. No HTTP, no command line, no async.
+
+pub mod entropy;
+pub mod ids;
+pub mod time;
