@@ -65,10 +65,10 @@ step_tools() {
   need cargo-clippy 'it with: rustup component add clippy'
   need cargo-fmt 'it with: rustup component add rustfmt'
   need python3 'Python 3.9 or newer'
-  need node 'Node.js 18 or newer'
+  need node 'Node.js 20.4 or newer'
   need npm 'it with Node.js'
   python3 -c 'import sys, venv; sys.exit(sys.version_info < (3, 9))' || fail 'python3 is older than 3.9 or has no venv module'
-  node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' || fail 'node is older than 18'
+  node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || fail 'node is older than 20'
   venv check tests/check/requirements.txt
   cargo --version
   cargo nextest --version | head -1
