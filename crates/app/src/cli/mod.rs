@@ -1,0 +1,117 @@
+//! The command line: global options, one file per command, exit codes. Results go to stdout, everything else to stderr.
+//!
+//! To add a command: one file with a `clap::Args` struct and `run(self, &Context) -> anyhow::Result<Ending>`, one line in
+//! [`Command`], one in [`Command::run`].
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{EverywhereFlags, Given, Settings};
+
+/// The security report of an Alibaba Cloud account's identities: a server that speaks its protocol, and the tools around it.
+#[derive(Debug, Parser)]
+#[command(name = "ramward", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+struct Global {
+    #[command(flatten)]
+    settings: EverywhereFlags,
+    /// Settings file; without it, ramward.toml in the data directory if there is one
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Global options")]
+    config: Option<PathBuf>,
+    /// Say more on stderr; twice for everything
+    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Global options")]
+    verbose: u8,
+    /// Print without colours; so does a NO_COLOR that is not empty
+    #[arg(long, global = true, help_heading = "Global options")]
+    no_color: bool,
+}
+
+/// The commands, in the order of the help page.
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// How a command ended that had no trouble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It did what was asked: exit code 0.
+    Done,
+    /// The answer is "no" (a threshold missed, a call refused): exit code 1.
+    No,
+}
+
+/// What every command gets beside its own options.
+#[derive(Debug)]
+pub struct Context {
+    /// All settings, from file, environment and flags.
+    pub settings: Settings,
+    /// How often `-v` was given.
+    pub verbose: u8,
+    /// Whether stdout may be coloured.
+    pub color: bool,
+}
+
+impl Command {
+    fn run(self, context: &Context) -> anyhow::Result<Ending> {
+        let _ = context;
+        match self {}
+    }
+
+    /// Flags of the command itself that are settings.
+    fn given(&self) -> Given {
+        match *self {}
+    }
+}
+
+/// Parses the command line, runs the command and turns its end into an exit code: 0 done, 1 "no", 2 trouble.
+pub fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::No) => ExitCode::from(1),
+        Err(error) => {
+            report_trouble(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<Ending> {
+    let own = cli.command.given();
+    let flags = [&cli.global.settings.0, &own];
+    let settings = Settings::load(cli.global.config.as_deref(), |name| std::env::var(name).ok(), &flags)?;
+    let no_color = cli.global.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let context = Context {
+        settings,
+        verbose: cli.global.verbose,
+        color: !no_color && std::io::stdout().is_terminal(),
+    };
+    cli.command.run(&context)
+}
+
+/// One line with the whole chain of causes.
+#[expect(clippy::print_stderr, reason = "trouble is told on stderr")]
+fn report_trouble(error: &anyhow::Error) {
+    eprintln!("error: {error:#}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,185 @@
+//! How the text of a setting becomes its value. Knows no setting.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What a value looks like; for help, the reference page and the file's types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Any text.
+    Text,
+    /// A text that is never shown and is no flag, because other processes can see flags.
+    Secret,
+    /// A path of the file system.
+    Path,
+    /// `ADDRESS:PORT`.
+    Address,
+    /// On or off.
+    Switch,
+    /// A whole number from 0.
+    Count,
+    /// A number of bytes.
+    Bytes,
+    /// A span of time.
+    Duration,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+}
+
+impl Kind {
+    /// The placeholder in help texts.
+    pub(super) fn placeholder(self) -> &'static str {
+        match self {
+            Self::Text | Self::Secret => "TEXT",
+            Self::Path => "PATH",
+            Self::Address => "ADDRESS:PORT",
+            Self::Switch => "true|false",
+            Self::Count => "N",
+            Self::Bytes => "BYTES",
+            Self::Duration => "TIME",
+            Self::Choice(_) => "CHOICE",
+        }
+    }
+}
+
+/// A type that a setting can have.
+pub(super) trait Readable: Sized {
+    /// The value of `text`; the error completes the sentence "the setting …".
+    fn read(text: &str) -> Result<Self, String>;
+}
+
+impl Readable for String {
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(text.to_owned())
+    }
+}
+
+impl Readable for PathBuf {
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Err("must name a path".to_owned()) } else { Ok(Self::from(text)) }
+    }
+}
+
+impl Readable for SocketAddr {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| format!("must be ADDRESS:PORT such as 127.0.0.1:8686, not {text:?}"))
+    }
+}
+
+impl Readable for bool {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(format!("must be true or false, not {text:?}")),
+        }
+    }
+}
+
+impl Readable for usize {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| format!("must be a whole number from 0, not {text:?}"))
+    }
+}
+
+impl Readable for Duration {
+    fn read(text: &str) -> Result<Self, String> {
+        let reason = || format!("must be a time above zero such as 500ms, 10s or 2m, not {text:?}");
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at_checked(digits).ok_or_else(reason)?;
+        let number: u64 = number.parse().map_err(|_| reason())?;
+        let milliseconds = match unit {
+            "ms" => Some(number),
+            "s" => number.checked_mul(1_000),
+            "m" => number.checked_mul(60_000),
+            _ => None,
+        };
+        // A day is longer than any of these settings can mean, and keeps sums of instants far from overflow.
+        match milliseconds {
+            Some(milliseconds @ 1..=86_400_000) => Ok(Self::from_millis(milliseconds)),
+            _ => Err(reason()),
+        }
+    }
+}
+
+/// Reads a number of bytes, with or without a binary unit.
+pub(super) fn put_bytes(field: &mut usize, text: &str) -> Result<(), String> {
+    let reason =
+        || format!("must be a number of bytes above zero such as 65536, 64KiB or 1MiB, not {text:?}");
+    let (number, factor) = match (text.strip_suffix("KiB"), text.strip_suffix("MiB")) {
+        (Some(number), _) => (number, 1 << 10),
+        (_, Some(number)) => (number, 1 << 20),
+        _ => (text, 1),
+    };
+    let number: u32 = number.trim_end().parse().map_err(|_| reason())?;
+    match (number as usize).checked_mul(factor) {
+        Some(bytes) if bytes > 0 => {
+            *field = bytes;
+            Ok(())
+        }
+        _ => Err(reason()),
+    }
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// For people.
+    Table,
+    /// One JSON value for machines.
+    Json,
+}
+
+impl Readable for Output {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "table" => Ok(Self::Table),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("must be table or json, not {text:?}")),
+        }
+    }
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Readable for LogFormat {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("must be text or json, not {text:?}")),
+        }
+    }
+}
+
+/// A text that no log, error or `Debug` shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself, for the one place that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Readable for Secret {
+    fn read(text: &str) -> Result<Self, String> {
+        Ok(Self(text.to_owned()))
+    }
+}
