@@ -1,5 +1,7 @@
 //! What identities are and what the security report says of them. No HTTP, no command line, no async.
 
 pub mod entropy;
+pub mod identity;
 pub mod ids;
+pub mod report;
 pub mod time;

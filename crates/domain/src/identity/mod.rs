@@ -1,0 +1,11 @@
+//! What identities are made of: pure rules and the types of fields. One file per noun; add the next one as a file here.
+//! Must not know the store, the wire beyond a field's text, or the time.
+
+pub mod access_key;
+mod bounded;
+pub mod domain_name;
+pub mod level;
+pub mod login_profile;
+pub mod password_policy;
+mod text;
+pub mod user;
