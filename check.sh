@@ -91,7 +91,7 @@ step_fmt() { cargo fmt --all --check; }
 
 step_deny() {
   venv check tests/check/requirements.txt
-  cargo deny --log-level error check --hide-inclusion-graph bans licenses sources
+  cargo deny --locked --log-level error check --hide-inclusion-graph bans licenses sources
 }
 
 step_unused() {
