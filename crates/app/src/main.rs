@@ -1,7 +1,11 @@
 //! The program: server and command line. The only crate that listens, prints or starts threads.
 
+mod catalogue;
 mod cli;
+mod client;
 mod config;
+mod credentials;
+mod refusal;
 
 use std::process::ExitCode;
 

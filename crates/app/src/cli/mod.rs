@@ -3,6 +3,14 @@
 //! To add a command: one file with a `clap::Args` struct and `run(self, &Context) -> anyhow::Result<Ending>`, one line in
 //! [`Command`], one in [`Command::run`].
 
+mod call;
+mod clock;
+mod completions;
+mod print;
+mod report;
+mod signed_call;
+mod table;
+
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,7 +47,13 @@ struct Global {
 
 /// The commands, in the order of the help page.
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Report(report::ReportArgs),
+    Call(call::CallArgs),
+    Clock(clock::ClockArgs),
+    Completions(completions::CompletionsArgs),
+    Man(completions::ManArgs),
+}
 
 /// How a command ended that had no trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,13 +77,22 @@ pub struct Context {
 
 impl Command {
     fn run(self, context: &Context) -> anyhow::Result<Ending> {
-        let _ = context;
-        match self {}
+        match self {
+            Self::Report(args) => args.run(context),
+            Self::Call(args) => args.run(context),
+            Self::Clock(args) => args.run(context),
+            Self::Completions(args) => args.run(context),
+            Self::Man(args) => args.run(context),
+        }
     }
 
     /// Flags of the command itself that are settings.
     fn given(&self) -> Given {
-        match *self {}
+        match self {
+            Self::Report(_) | Self::Call(_) | Self::Clock(_) | Self::Completions(_) | Self::Man(_) => {
+                Given::default()
+            }
+        }
     }
 }
 
