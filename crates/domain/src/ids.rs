@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use ramward_rpc::error::Rule;
 use ramward_rpc::shape::{Kind, Scalar};
+use ramward_rpc::sign::Secret;
 use ramward_rpc::value::Value;
 use rand::RngExt;
 use rand::distr::{Alphanumeric, SampleString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use crate::entropy::{Entropy, generator};
 
@@ -242,11 +243,11 @@ serde_as_text!(AccessKeyId);
 scalar_as_text!(AccessKeyId, "1 to 128 letters, digits, '.', '_' and '-'");
 
 /// A fresh secret half: 30 letters and digits, as in the vendor's samples; about 178 bits.
-pub fn generate_access_key_secret(entropy: &dyn Entropy) -> Zeroizing<String> {
+pub fn generate_access_key_secret(entropy: &dyn Entropy) -> Secret {
     // Room first: growing would leave copies behind.
-    let mut text = Zeroizing::new(String::with_capacity(30));
+    let mut text = String::with_capacity(30);
     Alphanumeric.append_string(&mut generator(entropy), &mut text, 30);
-    text
+    Secret::from(text)
 }
 
 /// The id of one call: an upper-case random UUID, as logged answers of the vendor have it. Held inline, so it costs no
@@ -378,6 +379,7 @@ mod tests {
             assert!(key.as_str().len() == 24 && key.as_str().starts_with("LTAI"));
             assert_eq!(key.as_str().parse(), Ok(key.clone()));
             let secret = generate_access_key_secret(&entropy);
+            let secret = secret.expose();
             assert!(secret.len() == 30 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric()));
             for text in [account.to_string(), user.to_string(), key.to_string(), secret.to_string()] {
                 assert!(seen.insert(text.clone()), "{text} twice");

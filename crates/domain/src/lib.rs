@@ -1,5 +1,6 @@
 //! What identities are and what the security report says of them. No HTTP, no command line, no async.
 
+pub mod arn;
 pub mod entropy;
 pub mod identity;
 pub mod ids;
