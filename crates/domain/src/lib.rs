@@ -5,4 +5,5 @@ pub mod entropy;
 pub mod identity;
 pub mod ids;
 pub mod report;
+pub mod store;
 pub mod time;

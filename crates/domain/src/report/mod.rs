@@ -1,5 +1,10 @@
 //! The security report: facts, what they are worth, and from which day on a key counts against an account.
 
+pub mod counts;
 pub mod facts;
 pub mod score;
 pub mod thresholds;
+
+pub use crate::store::verify::{Difference, verify};
+
+pub use self::counts::facts;

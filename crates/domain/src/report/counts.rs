@@ -1,0 +1,39 @@
+//! The facts of an account on a day, from the totals and histograms that the store keeps: the same few rows are read for
+//! ten users and for ten million. Never writes, never scans.
+
+use super::facts::{Facts, SubUserPwdLevel};
+use super::thresholds::{AkScope, Thresholds};
+use crate::ids::AccountId;
+use crate::store::tables::{accounts, report_days};
+use crate::store::{DayKind, StoreError, Total, Tx};
+use crate::time::Day;
+
+/// The facts of an account as they are on the day `today`; `None` if there is no such account.
+pub fn facts(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    today: Day,
+    thresholds: Thresholds,
+) -> Result<Option<Facts>, StoreError> {
+    let Some(row) = accounts::find(tx, account)? else { return Ok(None) };
+    // Nobody's age is stored: who is not yet due has a base day after the limit, and those days are few.
+    let mut due = |total: Total, kind: DayKind, limit: Day| {
+        report_days::sum_after(tx, account, kind, limit).map(|not_due| row.totals.get(total) - not_due)
+    };
+    let (old, unused) = (thresholds.old_before(today), thresholds.unused_before(today));
+    let (keys, key_old, key_unused) = match thresholds.ak_scope() {
+        AkScope::AccountTotal => (Total::CountedKeys, DayKind::KeyOld, DayKind::KeyUnused),
+        AkScope::RootOnly => (Total::CountedRootKeys, DayKind::RootOld, DayKind::RootUnused),
+    };
+    Ok(Some(Facts {
+        sub_user: row.totals.get(Total::Users),
+        sub_user_bind_mfa: row.totals.get(Total::UsersMfa),
+        sub_user_with_unused_access_key: due(Total::CountedUsers, DayKind::UserUnused, unused)?,
+        root_with_access_key: row.totals.get(Total::RootKeys),
+        sub_user_with_old_access_key: due(Total::CountedUsers, DayKind::UserOld, old)?,
+        sub_user_pwd_level: SubUserPwdLevel::of(&row.password_policy),
+        unused_ak_num: due(keys, key_unused, unused)?,
+        old_ak_num: due(keys, key_old, old)?,
+        bind_mfa: row.totals.get(Total::RootMfa) > 0,
+    }))
+}

@@ -1,0 +1,55 @@
+//! The fields of identities as columns: each is stored as the text it has on the wire, and refused when a row holds a
+//! text that its type refuses.
+
+use super::connection::{Arg, FromColumn};
+use crate::identity::access_key::Status;
+use crate::identity::domain_name::DefaultDomainName;
+use crate::identity::login_profile::PasswordHash;
+use crate::identity::mfa::{MFADeviceType, VirtualMFADeviceName};
+use crate::identity::user::{
+    Comments, DisplayName, Email, MobilePhone, ProvisionType, TagKey, TagValue, UserName, UserStatus,
+};
+
+macro_rules! text_columns {
+    ($($name:ty),+ $(,)?) => {
+        $(impl FromColumn for $name {
+            fn from_column(value: Arg<'_>) -> Option<Self> {
+                if let Arg::Text(text) = value { <$name>::parse(text).ok() } else { None }
+            }
+        }
+
+        impl<'a> From<&'a $name> for Arg<'a> {
+            fn from(value: &'a $name) -> Self {
+                Arg::Text(value.as_str())
+            }
+        })+
+    };
+}
+
+text_columns!(
+    Comments,
+    DefaultDomainName,
+    DisplayName,
+    Email,
+    MFADeviceType,
+    MobilePhone,
+    ProvisionType,
+    Status,
+    TagKey,
+    TagValue,
+    UserName,
+    UserStatus,
+    VirtualMFADeviceName,
+);
+
+impl FromColumn for PasswordHash {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        if let Arg::Text(text) = value { Self::parse(text) } else { None }
+    }
+}
+
+impl<'a> From<&'a PasswordHash> for Arg<'a> {
+    fn from(value: &'a PasswordHash) -> Self {
+        Arg::Text(value.as_str())
+    }
+}

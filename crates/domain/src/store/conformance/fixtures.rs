@@ -1,0 +1,129 @@
+//! Rows to begin with; a test changes the one field it is about.
+
+use crate::identity::access_key::Status;
+use crate::identity::domain_name::DefaultDomainName;
+use crate::identity::mfa::{MFADeviceType, VirtualMFADeviceName};
+use crate::identity::password_policy::PasswordPolicy;
+use crate::identity::security_preference::SecurityPreference;
+use crate::identity::user::{Comments, DisplayName, Email, MobilePhone, ProvisionType, UserName, UserStatus};
+use crate::ids::{AccessKeyId, AccountId, UserId};
+use crate::store::seal::SealKey;
+use crate::store::tables::access_keys::AccessKey;
+use crate::store::tables::accounts::{self, Account};
+use crate::store::tables::mfa_devices::MfaDevice;
+use crate::store::tables::users::User;
+use crate::store::verify::verify;
+use crate::store::{Store, StoreError, Totals, Tx};
+use crate::time::{Day, Timestamp};
+
+/// The account most tests use.
+pub const ACCOUNT: AccountId = AccountId::new(1_234_567_890_123_456).unwrap();
+
+pub fn seal() -> SealKey {
+    SealKey::parse(&"5e".repeat(32), "test").unwrap()
+}
+
+/// Noon of a day.
+pub fn noon(day: i64) -> Timestamp {
+    Day(day).start().plus_seconds(43_200)
+}
+
+pub fn user_id(number: i64) -> UserId {
+    UserId::new(number).unwrap()
+}
+
+pub fn key_id(text: &str) -> AccessKeyId {
+    text.parse().unwrap()
+}
+
+pub fn device_name(text: &str) -> VirtualMFADeviceName {
+    VirtualMFADeviceName::parse(text).unwrap()
+}
+
+pub fn account(id: AccountId) -> Account {
+    Account {
+        account: id,
+        default_domain: DefaultDomainName::of_account(id),
+        create_date: noon(0),
+        last_login_date: None,
+        password_policy: PasswordPolicy::default(),
+        security_preference: SecurityPreference::default(),
+        totals: Totals::default(),
+    }
+}
+
+pub fn user(account: AccountId, number: i64) -> User {
+    User {
+        account,
+        user_id: user_id(number),
+        user_name: UserName::parse(&format!("user{number}")).unwrap(),
+        display_name: DisplayName::parse(&format!("User {number}")).unwrap(),
+        comments: Comments::parse("").unwrap(),
+        email: Email::parse("").unwrap(),
+        mobile_phone: MobilePhone::parse("").unwrap(),
+        status: UserStatus::Active,
+        provision_type: ProvisionType::Manual,
+        create_date: noon(10),
+        update_date: noon(10),
+        last_login_date: None,
+    }
+}
+
+pub fn key(account: AccountId, user: UserId, id: &str, day: i64) -> AccessKey {
+    AccessKey {
+        account,
+        user_id: user,
+        access_key_id: key_id(id),
+        sealed_secret: None,
+        status: Status::Active,
+        create_date: noon(day),
+        update_date: noon(day),
+        last_used_date: None,
+        last_used_service: None,
+    }
+}
+
+pub fn device(account: AccountId, name: &str) -> MfaDevice {
+    MfaDevice {
+        account,
+        device_name: device_name(name),
+        device_type: MFADeviceType::Vmfa,
+        sealed_seed: None,
+        create_date: noon(10),
+        user_id: None,
+        activate_date: None,
+        last_step: None,
+    }
+}
+
+/// A write whose errors are the store's.
+pub fn write<T: Send + 'static>(
+    store: &Store,
+    work: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    store.write(work)
+}
+
+/// A read whose errors are the store's.
+pub fn read<T>(store: &Store, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>) -> T {
+    store.read(work).unwrap()
+}
+
+/// A store with the usual account, which is empty.
+pub fn with_account(store: Store) -> Store {
+    write(&store, |tx| accounts::insert(tx, &account(ACCOUNT))).unwrap();
+    store
+}
+
+/// What is stored for the report is what the rows say, in every account.
+pub fn assert_verified(store: &Store) {
+    read(store, |tx| {
+        let mut all = accounts::list(tx, None, 1000)?;
+        all.extend(accounts::find(tx, AccountId::OPERATOR)?);
+        for row in all {
+            let differences = verify(tx, row.account)?;
+            assert!(differences.is_empty(), "{}: {differences:?}", row.account);
+        }
+        Ok(())
+    });
+}

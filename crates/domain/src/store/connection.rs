@@ -1,0 +1,268 @@
+//! The seam to a database: what a driver must do, and nothing of what is stored. SQL is written once, with `?1`
+//! placeholders; a driver rewrites them where its database wants others. A new back end is one more `Driver`.
+
+use super::error::StoreError;
+use crate::ids::{AccessKeyId, AccountId, UserId};
+use crate::time::{Day, Timestamp};
+
+/// A value on its way into a statement or out of a column. There are no other types: time is seconds, a truth is 0 or 1.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Arg<'a> {
+    /// No value.
+    Null,
+    /// A 64-bit integer.
+    Int(i64),
+    /// UTF-8 text.
+    Text(&'a str),
+    /// Bytes.
+    Bytes(&'a [u8]),
+}
+
+/// The columns of the row a query stands on; a driver implements it.
+pub trait Columns {
+    /// The value of a column, counted from 0.
+    fn column(&self, index: usize) -> Result<Arg<'_>, StoreError>;
+}
+
+/// The row a query stands on.
+#[derive(Clone, Copy)]
+pub struct Row<'a>(&'a dyn Columns);
+
+impl<'a> Row<'a> {
+    /// The row behind a driver's columns.
+    pub fn new(columns: &'a dyn Columns) -> Self {
+        Self(columns)
+    }
+
+    /// The column `index`, counted from 0, as the type asked for.
+    pub fn get<T: FromColumn>(&self, index: usize) -> Result<T, StoreError> {
+        let value = self.0.column(index)?;
+        T::from_column(value).ok_or_else(|| StoreError::damaged(format!("column {index} holds another type")))
+    }
+}
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// A consistent snapshot.
+    Read,
+    /// Changes; takes the right to write at once, so that no later statement can lose a race.
+    Write,
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The one connection that changes data.
+    Writer,
+    /// One of many that only read.
+    Reader,
+    /// The one that moves the log into the data file.
+    Checkpointer,
+}
+
+/// What a database holds when it is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contents {
+    /// Nothing yet.
+    Empty,
+    /// A store of this program, of whatever version.
+    Store,
+    /// Somebody else's tables.
+    Foreign,
+}
+
+/// A step of the schema: its number and its statements.
+pub type Migration = (i64, &'static str);
+
+/// A kind of database.
+pub trait Driver: Send + Sync {
+    /// A new connection.
+    fn connect(&self, role: Role) -> Result<Box<dyn Connection>, StoreError>;
+
+    /// All steps of the schema in this database's dialect, in order, numbered from 1.
+    fn migrations(&self) -> &'static [Migration];
+
+    /// What to call it in a message.
+    fn place(&self) -> std::path::PathBuf;
+}
+
+/// What is called with each row of a query; `false` ends it.
+pub type EachRow<'a> = &'a mut dyn FnMut(Row<'_>) -> Result<bool, StoreError>;
+
+/// One connection. After an error inside a transaction the caller asks `in_transaction`: a database may have taken the
+/// whole transaction back on its own.
+pub trait Connection: Send {
+    /// Runs a statement; how many rows it changed.
+    fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError>;
+
+    /// Runs a query.
+    fn query(&mut self, sql: &'static str, args: &[Arg<'_>], each: EachRow<'_>) -> Result<(), StoreError>;
+
+    /// Runs several statements that return nothing and take no values: schema.
+    fn batch(&mut self, sql: &str) -> Result<(), StoreError>;
+
+    /// Begins a transaction.
+    fn begin(&mut self, access: Access) -> Result<(), StoreError>;
+
+    /// Ends the transaction; when it returns, the changes are durable.
+    fn commit(&mut self) -> Result<(), StoreError>;
+
+    /// Takes the transaction back.
+    fn rollback(&mut self) -> Result<(), StoreError>;
+
+    /// Marks a point inside the transaction. There is at most one.
+    fn savepoint(&mut self) -> Result<(), StoreError>;
+
+    /// Keeps what was done since the savepoint, and forgets the point.
+    fn release(&mut self) -> Result<(), StoreError>;
+
+    /// Takes back what was done since the savepoint, and forgets the point.
+    fn rollback_to(&mut self) -> Result<(), StoreError>;
+
+    /// Whether a transaction is open.
+    fn in_transaction(&self) -> bool;
+
+    /// What the database holds.
+    fn contents(&mut self) -> Result<Contents, StoreError>;
+
+    /// Moves the log into the data file, as far as nobody is in the way; `truncate` waits a moment for those and makes
+    /// the log empty. How many pages the log then has that are not yet moved. A database without such a log answers 0.
+    fn checkpoint(&mut self, truncate: bool) -> Result<u64, StoreError>;
+}
+
+impl From<i64> for Arg<'_> {
+    fn from(value: i64) -> Self {
+        Arg::Int(value)
+    }
+}
+
+impl From<bool> for Arg<'_> {
+    fn from(value: bool) -> Self {
+        Arg::Int(i64::from(value))
+    }
+}
+
+impl<'a> From<&'a str> for Arg<'a> {
+    fn from(value: &'a str) -> Self {
+        Arg::Text(value)
+    }
+}
+
+impl<'a> From<&'a String> for Arg<'a> {
+    fn from(value: &'a String) -> Self {
+        Arg::Text(value)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Arg<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Arg::Bytes(value)
+    }
+}
+
+impl<'a, T: Into<Arg<'a>>> From<Option<T>> for Arg<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Arg::Null, Into::into)
+    }
+}
+
+impl From<Timestamp> for Arg<'_> {
+    fn from(value: Timestamp) -> Self {
+        Arg::Int(value.seconds())
+    }
+}
+
+impl From<Day> for Arg<'_> {
+    fn from(value: Day) -> Self {
+        Arg::Int(value.0)
+    }
+}
+
+impl From<AccountId> for Arg<'_> {
+    fn from(value: AccountId) -> Self {
+        Arg::Int(value.get())
+    }
+}
+
+impl From<UserId> for Arg<'_> {
+    fn from(value: UserId) -> Self {
+        Arg::Int(value.get())
+    }
+}
+
+impl<'a> From<&'a AccessKeyId> for Arg<'a> {
+    fn from(value: &'a AccessKeyId) -> Self {
+        Arg::Text(value.as_str())
+    }
+}
+
+/// What a column can be read as.
+pub trait FromColumn: Sized {
+    /// `None` if the column holds another type or a value out of range.
+    fn from_column(value: Arg<'_>) -> Option<Self>;
+}
+
+impl FromColumn for i64 {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        if let Arg::Int(number) = value { Some(number) } else { None }
+    }
+}
+
+impl FromColumn for bool {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        match value {
+            Arg::Int(0) => Some(false),
+            Arg::Int(1) => Some(true),
+            _ => None,
+        }
+    }
+}
+
+impl FromColumn for String {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        if let Arg::Text(text) = value { Some(text.to_owned()) } else { None }
+    }
+}
+
+impl FromColumn for Vec<u8> {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        if let Arg::Bytes(bytes) = value { Some(bytes.to_owned()) } else { None }
+    }
+}
+
+impl<T: FromColumn> FromColumn for Option<T> {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        if value == Arg::Null { Some(None) } else { T::from_column(value).map(Some) }
+    }
+}
+
+impl FromColumn for Timestamp {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        i64::from_column(value).map(Self::from_seconds)
+    }
+}
+
+impl FromColumn for Day {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        i64::from_column(value).map(Self)
+    }
+}
+
+impl FromColumn for AccountId {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        i64::from_column(value).and_then(Self::new)
+    }
+}
+
+impl FromColumn for UserId {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        i64::from_column(value).and_then(Self::new)
+    }
+}
+
+impl FromColumn for AccessKeyId {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        if let Arg::Text(text) = value { text.parse().ok() } else { None }
+    }
+}

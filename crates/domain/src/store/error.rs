@@ -1,0 +1,141 @@
+//! What can go wrong in the store, as far as a caller branches on it. The texts tell an operator what to do next;
+//! none of them carries a value of a row.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Why the store refused or failed. `Clone`, because one failed commit answers every write of its group.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The file holds something else.
+    #[error("{} is not a ramward data file; name another one, or move this one away", path.display())]
+    NotADatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A later version wrote the file.
+    #[error(
+        "{} has schema {found}, written by a newer ramward; this one knows schemas up to {known}: start the newer one",
+        path.display()
+    )]
+    NewerSchema {
+        /// The file.
+        path: PathBuf,
+        /// What the file has.
+        found: i64,
+        /// The last that this program knows.
+        known: i64,
+    },
+    /// A file or directory cannot be read, written or made.
+    #[error("no access to {}: {hint}", path.display())]
+    NoAccess {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said, and what helps.
+        hint: String,
+    },
+    /// Another process has the data open.
+    #[error("{} is in use by another process; stop that one, or name another data directory", path.display())]
+    InUse {
+        /// The data file.
+        path: PathBuf,
+    },
+    /// More writes wait than the queue holds. Nothing was changed; trying again a little later may succeed.
+    #[error("too many writes wait for the store; try again in a moment")]
+    Busy,
+    /// The device of the data file is full. Nothing was changed.
+    #[error("the disk of the data file is full; free some space, what is stored stays valid")]
+    DiskFull,
+    /// The data file is cut or damaged.
+    #[error("the data file is damaged ({what}); put back a copy of it")]
+    Damaged {
+        /// What was found, without values.
+        what: String,
+    },
+    /// The secrets in the store were sealed with another key.
+    #[error(
+        "the seal key is not the one this store was made with; put the right key file back, or set RAMWARD_SEAL_KEY"
+    )]
+    WrongSealKey,
+    /// A sealed secret was changed, or belongs to another owner.
+    #[error("a sealed secret does not open; the data file or the seal key was changed")]
+    SealBroken,
+    /// The text of a seal key, or the file that holds it, has another form.
+    #[error("{origin} does not hold a seal key: 32 bytes as 64 hexadecimal digits or as base64")]
+    BadSealKey {
+        /// Where the text came from.
+        origin: String,
+    },
+    /// There is a store, but not the file with its seal key.
+    #[error("{} is missing, but the store needs the seal key it was made with; put the file back, or set RAMWARD_SEAL_KEY", path.display())]
+    SealKeyMissing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The address of a store has an unknown form.
+    #[error("'{0}' names no store; write sqlite:PATH")]
+    BadUrl(String),
+    /// A row with this key exists already; `what` names the kind of row.
+    #[error("the {what} exists already")]
+    Exists {
+        /// The kind of row.
+        what: &'static str,
+    },
+    /// The row that was to be changed does not exist; `what` names the kind of row.
+    #[error("the {what} does not exist")]
+    Absent {
+        /// The kind of row.
+        what: &'static str,
+    },
+    /// A write ended in a panic; its own changes were taken back.
+    #[error("a write ended unexpectedly; nothing of it was kept")]
+    Panicked,
+    /// The store is closing or its writer is gone.
+    #[error("the store is closed")]
+    Closed,
+    /// Only a fault in the program leads here.
+    #[error("the store was used wrongly: {0}")]
+    Misuse(&'static str),
+    /// The operating system failed.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the system said.
+        source: Arc<std::io::Error>,
+    },
+    /// The database failed in a way nobody branches on.
+    #[error("the database failed: {0}")]
+    Other(Arc<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// Anything the database says that has no variant of its own.
+    pub fn other(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Other(Arc::new(error))
+    }
+
+    /// What the operating system said of `path` while `what` was tried.
+    pub fn io(what: &str, path: &Path, error: std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull,
+            ErrorKind::PermissionDenied
+            | ErrorKind::NotFound
+            | ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::ReadOnlyFilesystem => Self::no_access(path, &error.to_string()),
+            _ => Self::Io { what: format!("{what} {}", path.display()), source: Arc::new(error) },
+        }
+    }
+
+    pub(crate) fn no_access(path: &Path, reason: &str) -> Self {
+        let hint = format!("{reason}; the directory must exist and belong to the user that runs the server");
+        Self::NoAccess { path: path.to_owned(), hint }
+    }
+
+    pub(crate) fn damaged(what: impl Into<String>) -> Self {
+        Self::Damaged { what: what.into() }
+    }
+}

@@ -1,0 +1,342 @@
+//! SQLite behind the driver's seam: one file with a write-ahead log beside it, readable with the stock shell. Knows
+//! nothing of tables. The settings are measured ones: full synchronisation, no memory mapping, checkpoints elsewhere
+//! than on the writer.
+
+use std::fs::{DirBuilder, File, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{ErrorCode, OpenFlags, ToSql};
+
+use super::connection::{Access, Arg, Columns, Connection, Contents, Driver, EachRow, Migration, Role, Row};
+use super::error::StoreError;
+
+/// Marks the file as one of this program (the four letters `RAMW`); `file` and the stock shell show it.
+const APPLICATION_ID: i64 = 0x5241_4d57;
+/// How long to wait for a stranger, say a shell, that holds the file for a moment.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long emptying the log may wait for readers; who reads longer is waited for at the next attempt.
+const TRUNCATE_PATIENCE: Duration = Duration::from_millis(50);
+/// More than the program has statements, so that each is compiled once per connection.
+const STATEMENTS: usize = 256;
+
+const MIGRATIONS: &[Migration] = &[(1, include_str!("schema/sqlite/0001_spine.sql"))];
+
+/// Sizes that may be set.
+#[derive(Debug, Clone, Copy)]
+pub struct SqliteOptions {
+    /// Page cache of the writer.
+    pub writer_cache_kib: u32,
+    /// Page cache of each reader.
+    pub reader_cache_kib: u32,
+    /// Whether a commit waits for the disk. Only a store that is thrown away anyway goes without.
+    pub durable: bool,
+    /// The most pages (of 4 KiB) that the file may have; a disk that is full, for a test.
+    pub max_pages: Option<u32>,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self { writer_cache_kib: 32 * 1024, reader_cache_kib: 2 * 1024, durable: true, max_pages: None }
+    }
+}
+
+/// One data file, held by this process alone for as long as the value lives.
+pub struct Sqlite {
+    path: PathBuf,
+    options: SqliteOptions,
+    _lock: File,
+    // After the lock, so that the directory goes last.
+    _directory: Option<TemporaryDirectory>,
+}
+
+impl Sqlite {
+    /// Takes the file; makes an empty one if there is none. Refused while another process, or another value, holds it.
+    pub fn open(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        Self::hold(path, options, None)
+    }
+
+    /// A store in a new directory that goes away with it.
+    pub fn temporary() -> Result<Self, StoreError> {
+        let directory = TemporaryDirectory::create()?;
+        let path = directory.0.join("ramward.db");
+        let options = SqliteOptions { durable: false, ..SqliteOptions::default() };
+        Self::hold(&path, options, Some(directory))
+    }
+
+    fn hold(
+        path: &Path,
+        options: SqliteOptions,
+        directory: Option<TemporaryDirectory>,
+    ) -> Result<Self, StoreError> {
+        let mut lock_path = path.as_os_str().to_owned();
+        lock_path.push(".lock");
+        let lock_path = PathBuf::from(lock_path);
+        let lock = private_file(&lock_path)?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => StoreError::InUse { path: path.to_owned() },
+            TryLockError::Error(error) => StoreError::io("locking", &lock_path, error),
+        })?;
+        // Made here rather than by the database, so that nobody else may ever read it; the log inherits its rights.
+        private_file(path)?;
+        Ok(Self { path: path.to_owned(), options, _lock: lock, _directory: directory })
+    }
+}
+
+fn private_file(path: &Path) -> Result<File, StoreError> {
+    File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| StoreError::io("opening", path, error))
+}
+
+impl Driver for Sqlite {
+    fn connect(&self, role: Role) -> Result<Box<dyn Connection>, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = rusqlite::Connection::open_with_flags(&self.path, flags);
+        let mut connection = SqliteConnection {
+            raw: opened.map_err(|error| translate(&self.path, error))?,
+            path: self.path.clone(),
+        };
+        connection.raw.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.set(|raw| raw.busy_timeout(PATIENCE))?;
+        let cache_kib = match role {
+            Role::Writer => self.options.writer_cache_kib,
+            Role::Reader | Role::Checkpointer => self.options.reader_cache_kib,
+        };
+        let synchronous = if self.options.durable { "FULL" } else { "OFF" };
+        connection.batch(&format!(
+            "PRAGMA cache_size = -{cache_kib}; PRAGMA mmap_size = 0; PRAGMA synchronous = {synchronous};
+             PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;"
+        ))?;
+        match role {
+            Role::Writer => {
+                connection.use_log()?;
+                if let Some(pages) = self.options.max_pages {
+                    connection.batch(&format!("PRAGMA max_page_count = {pages};"))?;
+                }
+            }
+            Role::Reader => connection.batch("PRAGMA query_only = ON;")?,
+            Role::Checkpointer => {}
+        }
+        Ok(Box::new(connection))
+    }
+
+    fn migrations(&self) -> &'static [Migration] {
+        MIGRATIONS
+    }
+
+    fn place(&self) -> PathBuf {
+        self.path.clone()
+    }
+}
+
+struct SqliteConnection {
+    raw: rusqlite::Connection,
+    path: PathBuf,
+}
+
+impl SqliteConnection {
+    fn set(
+        &self,
+        what: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
+        what(&self.raw).map_err(|error| translate(&self.path, error))
+    }
+
+    fn number(&self, pragma: &str) -> Result<i64, StoreError> {
+        self.raw.query_row(pragma, [], |row| row.get(0)).map_err(|error| translate(&self.path, error))
+    }
+
+    /// Switches to the write-ahead log; the file remembers it.
+    fn use_log(&self) -> Result<(), StoreError> {
+        // Only an own or an empty file is switched: a stranger's is left as it is.
+        if self.number("PRAGMA application_id")? != APPLICATION_ID
+            && self.number("SELECT COUNT(*) FROM sqlite_master")? != 0
+        {
+            return Ok(());
+        }
+        let mode: String = self
+            .raw
+            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+            .map_err(|error| translate(&self.path, error))?;
+        if mode == "wal" {
+            return Ok(());
+        }
+        Err(StoreError::no_access(
+            &self.path,
+            "this file system has no shared memory, which a write-ahead log needs",
+        ))
+    }
+}
+
+/// A value in the form the database takes it; nothing is copied.
+struct Value<'a>(Arg<'a>);
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Arg::Null => ValueRef::Null,
+            Arg::Int(number) => ValueRef::Integer(number),
+            Arg::Text(text) => ValueRef::Text(text.as_bytes()),
+            Arg::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+struct SqliteRow<'a, 'b> {
+    raw: &'a rusqlite::Row<'b>,
+}
+
+impl Columns for SqliteRow<'_, '_> {
+    fn column(&self, index: usize) -> Result<Arg<'_>, StoreError> {
+        let value = self.raw.get_ref(index).map_err(StoreError::other)?;
+        match value {
+            ValueRef::Null => Ok(Arg::Null),
+            ValueRef::Integer(number) => Ok(Arg::Int(number)),
+            ValueRef::Real(_) => Err(StoreError::damaged("a column holds a fraction")),
+            ValueRef::Text(text) => std::str::from_utf8(text)
+                .map(Arg::Text)
+                .map_err(|_| StoreError::damaged("a text is not UTF-8")),
+            ValueRef::Blob(bytes) => Ok(Arg::Bytes(bytes)),
+        }
+    }
+}
+
+fn bind(statement: &mut rusqlite::CachedStatement<'_>, args: &[Arg<'_>]) -> rusqlite::Result<()> {
+    for (index, arg) in args.iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, Value(*arg))?;
+    }
+    Ok(())
+}
+
+impl Connection for SqliteConnection {
+    fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError> {
+        let run = || {
+            let mut statement = self.raw.prepare_cached(sql)?;
+            bind(&mut statement, args)?;
+            statement.raw_execute()
+        };
+        run().map_err(|error| translate(&self.path, error))
+    }
+
+    fn query(&mut self, sql: &'static str, args: &[Arg<'_>], each: EachRow<'_>) -> Result<(), StoreError> {
+        let told = |error| translate(&self.path, error);
+        let mut statement = self.raw.prepare_cached(sql).map_err(told)?;
+        bind(&mut statement, args).map_err(told)?;
+        let mut rows = statement.raw_query();
+        while let Some(raw) = rows.next().map_err(told)? {
+            if !each(Row::new(&SqliteRow { raw }))? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.set(|raw| raw.execute_batch(sql))
+    }
+
+    fn begin(&mut self, access: Access) -> Result<(), StoreError> {
+        let sql = match access {
+            Access::Read => "BEGIN DEFERRED",
+            Access::Write => "BEGIN IMMEDIATE",
+        };
+        self.execute(sql, &[]).map(drop)
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.execute("COMMIT", &[]).map(drop)
+    }
+
+    fn rollback(&mut self) -> Result<(), StoreError> {
+        self.execute("ROLLBACK", &[]).map(drop)
+    }
+
+    fn savepoint(&mut self) -> Result<(), StoreError> {
+        self.execute("SAVEPOINT job", &[]).map(drop)
+    }
+
+    fn release(&mut self) -> Result<(), StoreError> {
+        self.execute("RELEASE job", &[]).map(drop)
+    }
+
+    fn rollback_to(&mut self) -> Result<(), StoreError> {
+        self.execute("ROLLBACK TO job", &[])?;
+        self.release()
+    }
+
+    fn in_transaction(&self) -> bool {
+        !self.raw.is_autocommit()
+    }
+
+    fn contents(&mut self) -> Result<Contents, StoreError> {
+        if self.number("PRAGMA application_id")? == APPLICATION_ID {
+            return Ok(Contents::Store);
+        }
+        let tables = self.number("SELECT COUNT(*) FROM sqlite_master")?;
+        Ok(if tables == 0 { Contents::Empty } else { Contents::Foreign })
+    }
+
+    fn checkpoint(&mut self, truncate: bool) -> Result<u64, StoreError> {
+        let told = |error| translate(&self.path, error);
+        let sql = if truncate { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
+        if truncate {
+            self.raw.busy_timeout(TRUNCATE_PATIENCE).map_err(told)?;
+        }
+        let counted = self.raw.query_row(sql, [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
+        if truncate {
+            self.raw.busy_timeout(PATIENCE).map_err(told)?;
+        }
+        let (pages, moved) = counted.map_err(told)?;
+        Ok(if pages == moved { 0 } else { u64::try_from(pages).unwrap_or(0) })
+    }
+}
+
+/// Says it in the words of the store. What SQLite says names tables and columns, never values.
+fn translate(path: &Path, error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => StoreError::NotADatabase { path: path.to_owned() },
+        Some(ErrorCode::DatabaseCorrupt) => StoreError::damaged(error.to_string()),
+        Some(ErrorCode::DiskFull) => StoreError::DiskFull,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            StoreError::InUse { path: path.to_owned() }
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            StoreError::no_access(path, &error.to_string())
+        }
+        _ => StoreError::other(error),
+    }
+}
+
+/// A directory of our own that is removed with the value.
+struct TemporaryDirectory(PathBuf);
+
+impl TemporaryDirectory {
+    fn create() -> Result<Self, StoreError> {
+        let parent = std::env::temp_dir();
+        let mut attempt = 0_u32;
+        loop {
+            let path = parent.join(format!("ramward-{}-{attempt}", std::process::id()));
+            match DirBuilder::new().mode(0o700).create(&path) {
+                Ok(()) => return Ok(Self(path)),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => attempt += 1,
+                Err(error) => return Err(StoreError::io("creating", &path, error)),
+            }
+        }
+    }
+}
+
+impl Drop for TemporaryDirectory {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(path = %self.0.display(), %error, "a temporary directory stays behind");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! AccessKeys, and the one map that knows the owner of a key that arrives alone.
+
+use super::{met, rows};
+use crate::identity::access_key::Status;
+use crate::ids::{AccessKeyId, AccountId, UserId};
+use crate::store::connection::Row;
+use crate::store::error::StoreError;
+use crate::store::seal::Sealed;
+use crate::store::tx::{Effect, Tx};
+use crate::store::upkeep::KeyFacts;
+use crate::time::Timestamp;
+
+/// An AccessKey.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessKey {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// Whose it is; root's are of user 0.
+    pub user_id: UserId,
+    /// Its id; unique among all accounts.
+    pub access_key_id: AccessKeyId,
+    /// The sealed secret; absent where only the facts of the key are known, which can sign nothing.
+    pub sealed_secret: Option<Sealed>,
+    /// Whether it may sign.
+    pub status: Status,
+    /// When it was made.
+    pub create_date: Timestamp,
+    /// When its status last changed.
+    pub update_date: Timestamp,
+    /// When it was last used.
+    pub last_used_date: Option<Timestamp>,
+    /// For which service it was last used.
+    pub last_used_service: Option<String>,
+}
+
+impl AccessKey {
+    fn facts(&self) -> KeyFacts {
+        KeyFacts {
+            active: self.status == Status::Active,
+            create_date: self.create_date,
+            last_used_date: self.last_used_date,
+        }
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT account, user_id, access_key_id, sealed_secret, status, create_date, update_date, last_used_date, \
+             last_used_service FROM access_keys ",
+            $rest
+        )
+    };
+}
+
+fn read(row: Row<'_>) -> Result<AccessKey, StoreError> {
+    Ok(AccessKey {
+        account: row.get(0)?,
+        user_id: row.get(1)?,
+        access_key_id: row.get(2)?,
+        sealed_secret: row.get(3)?,
+        status: row.get(4)?,
+        create_date: row.get(5)?,
+        update_date: row.get(6)?,
+        last_used_date: row.get(7)?,
+        last_used_service: row.get(8)?,
+    })
+}
+
+/// Whose key this is.
+pub fn find_owner(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<Option<(AccountId, UserId)>, StoreError> {
+    let sql = "SELECT account, user_id FROM access_key_owners WHERE access_key_id = ?1";
+    tx.find(sql, &[key.into()], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// A key that arrives alone.
+pub fn find_by_id(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<Option<AccessKey>, StoreError> {
+    match find_owner(tx, key)? {
+        Some((account, user)) => find(tx, account, user, key),
+        None => Ok(None),
+    }
+}
+
+/// A key of an identity.
+pub fn find(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+    key: &AccessKeyId,
+) -> Result<Option<AccessKey>, StoreError> {
+    let args = [account.into(), user.into(), key.into()];
+    tx.find(select!("WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3"), &args, read)
+}
+
+/// The keys of an identity, oldest first.
+pub fn list(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Vec<AccessKey>, StoreError> {
+    let args = [account.into(), user.into()];
+    tx.list(select!("WHERE account = ?1 AND user_id = ?2 ORDER BY create_date, access_key_id"), &args, read)
+}
+
+/// The next `limit` keys of an account after `after`, by owner and id.
+pub fn list_by_account(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    after: Option<(UserId, &AccessKeyId)>,
+    limit: usize,
+) -> Result<Vec<AccessKey>, StoreError> {
+    let (user, key) = after.map_or((UserId::ROOT.into(), "".into()), |(user, key)| (user.into(), key.into()));
+    let sql = select!(
+        "WHERE account = ?1 AND (user_id, access_key_id) > (?2, ?3) ORDER BY user_id, access_key_id LIMIT ?4"
+    );
+    tx.list(sql, &[account.into(), user, key, rows(limit).into()], read)
+}
+
+/// A new key. `Exists` if any account has a key of this id.
+pub fn insert(tx: &mut Tx<'_>, key: &AccessKey) -> Result<(), StoreError> {
+    let sql = "INSERT INTO access_key_owners (access_key_id, account, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    let args = [(&key.access_key_id).into(), key.account.into(), key.user_id.into()];
+    if tx.execute(sql, &args)? == 0 {
+        return Err(tx.exists("AccessKey"));
+    }
+    tx.touch_new_key(key.account, key.user_id, key.facts())?;
+    let sql = "INSERT INTO access_keys (account, user_id, access_key_id, sealed_secret, status, create_date, update_date, \
+               last_used_date, last_used_service) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let args = [
+        key.account.into(),
+        key.user_id.into(),
+        (&key.access_key_id).into(),
+        key.sealed_secret.as_ref().into(),
+        (&key.status).into(),
+        key.create_date.into(),
+        key.update_date.into(),
+        key.last_used_date.into(),
+        key.last_used_service.as_deref().into(),
+    ];
+    tx.execute(sql, &args)?;
+    changed(tx, key.account, &key.access_key_id);
+    Ok(())
+}
+
+/// Switches a key on or off. `Absent` if the identity has no such key.
+pub fn update_status(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+    key: &AccessKeyId,
+    status: Status,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.touch_keys(account, user)?;
+    let sql = "UPDATE access_keys SET status = ?4, update_date = ?5 \
+               WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3";
+    let args = [account.into(), user.into(), key.into(), (&status).into(), at.into()];
+    met(tx.execute(sql, &args)?, "AccessKey")?;
+    changed(tx, account, key);
+    Ok(())
+}
+
+/// Moves the last use of a key forward; an earlier one changes nothing. `Absent` if the identity has no such key.
+pub fn mark_used(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+    key: &AccessKeyId,
+    at: Timestamp,
+    service: &str,
+) -> Result<(), StoreError> {
+    let args = [account.into(), user.into(), key.into()];
+    let sql = "SELECT status, create_date, last_used_date FROM access_keys \
+               WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3";
+    let before = tx.find(sql, &args, KeyFacts::read)?.ok_or(StoreError::Absent { what: "AccessKey" })?;
+    if before.last_used_date.is_some_and(|used| used >= at) {
+        return Ok(());
+    }
+    let after = KeyFacts { last_used_date: Some(at), ..before };
+    // Most uses stay within the day that is known, and are then no news for the report.
+    if before.active && before.unused_day() != after.unused_day() {
+        tx.touch_keys(account, user)?;
+        tx.effect(Effect::Account(account));
+    }
+    let sql = "UPDATE access_keys SET last_used_date = ?4, last_used_service = ?5 \
+               WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3";
+    let args = [account.into(), user.into(), key.into(), at.into(), service.into()];
+    tx.execute(sql, &args).map(drop)
+}
+
+/// Deletes a key; whether it was there.
+pub fn delete(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+    key: &AccessKeyId,
+) -> Result<bool, StoreError> {
+    tx.touch_keys(account, user)?;
+    let sql = "DELETE FROM access_keys WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3";
+    if tx.execute(sql, &[account.into(), user.into(), key.into()])? == 0 {
+        return Ok(false);
+    }
+    tx.execute("DELETE FROM access_key_owners WHERE access_key_id = ?1", &[key.into()])?;
+    changed(tx, account, key);
+    Ok(true)
+}
+
+fn changed(tx: &mut Tx<'_>, account: AccountId, key: &AccessKeyId) {
+    tx.effect(Effect::AccessKey(key.clone()));
+    tx.effect(Effect::Account(account));
+}

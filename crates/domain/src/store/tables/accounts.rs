@@ -1,0 +1,224 @@
+//! Accounts: their root identity, their settings and the counters of the report.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{met, rows};
+use crate::identity::domain_name::DefaultDomainName;
+use crate::identity::password_policy::PasswordPolicy;
+use crate::identity::security_preference::SecurityPreference;
+use crate::ids::{AccessKeyId, AccountId, UserId};
+use crate::store::connection::{Arg, Row};
+use crate::store::error::StoreError;
+use crate::store::tx::{Effect, Tx};
+use crate::store::upkeep::{Total, Totals};
+use crate::time::Timestamp;
+
+/// An account. The operator (account 0) has a row too, for its AccessKeys; no list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub account: AccountId,
+    /// What follows the `@` in the names of its users; no two accounts have the same.
+    pub default_domain: DefaultDomainName,
+    /// When it was made.
+    pub create_date: Timestamp,
+    /// When root last logged on to the console.
+    pub last_login_date: Option<Timestamp>,
+    /// The password policy; what equals the default is not stored, so it follows the default.
+    pub password_policy: PasswordPolicy,
+    /// The security preference; stored like the policy.
+    pub security_preference: SecurityPreference,
+    /// The report's counters; all zero in a new one.
+    pub totals: Totals,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT account, default_domain, create_date, last_login_date, password_policy, security_preference, \
+             users, users_mfa, root_mfa, root_keys, counted_users, counted_keys, counted_root_keys, mfa_devices, \
+             mfa_devices_in_use FROM accounts ",
+            $rest
+        )
+    };
+}
+
+fn read(row: Row<'_>) -> Result<Account, StoreError> {
+    let mut totals = Totals::default();
+    for (index, total) in Total::ALL.into_iter().enumerate() {
+        totals.add(total, row.get(6 + index)?);
+    }
+    Ok(Account {
+        account: row.get(0)?,
+        default_domain: row.get(1)?,
+        create_date: row.get(2)?,
+        last_login_date: row.get(3)?,
+        password_policy: read_json(row.get(4)?)?,
+        security_preference: read_json(row.get(5)?)?,
+        totals,
+    })
+}
+
+/// An account by its id.
+pub fn find(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<Account>, StoreError> {
+    tx.settle()?;
+    tx.find(select!("WHERE account = ?1"), &[account.into()], read)
+}
+
+/// The account that has this domain.
+pub fn find_by_default_domain(
+    tx: &mut Tx<'_>,
+    domain: &DefaultDomainName,
+) -> Result<Option<Account>, StoreError> {
+    tx.settle()?;
+    tx.find(select!("WHERE lower(default_domain) = lower(?1)"), &[domain.as_str().into()], read)
+}
+
+/// The next `limit` accounts after `after`, by id, without the operator.
+pub fn list(tx: &mut Tx<'_>, after: Option<AccountId>, limit: usize) -> Result<Vec<Account>, StoreError> {
+    tx.settle()?;
+    let after = after.unwrap_or(AccountId::OPERATOR);
+    tx.list(
+        select!("WHERE account > ?1 ORDER BY account LIMIT ?2"),
+        &[after.into(), rows(limit).into()],
+        read,
+    )
+}
+
+/// A new account with nothing in it. `Exists` if its id or its domain is taken.
+pub fn insert(tx: &mut Tx<'_>, row: &Account) -> Result<(), StoreError> {
+    let sql = "INSERT INTO accounts (account, default_domain, create_date, last_login_date, password_policy, \
+               security_preference) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+    let policy = write_json(&row.password_policy)?;
+    let preference = write_json(&row.security_preference)?;
+    let args = [
+        row.account.into(),
+        row.default_domain.as_str().into(),
+        row.create_date.into(),
+        row.last_login_date.into(),
+        policy.as_deref().into(),
+        preference.as_deref().into(),
+    ];
+    if tx.execute(sql, &args)? == 0 {
+        return Err(tx.exists("account"));
+    }
+    tx.touch_new_subject(row.account, UserId::ROOT);
+    tx.effect(Effect::Account(row.account));
+    Ok(())
+}
+
+/// Gives the account another domain, and with it its users other names. `Exists` if it is taken.
+pub fn update_default_domain(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    domain: &DefaultDomainName,
+) -> Result<(), StoreError> {
+    let sql = "SELECT account FROM accounts WHERE lower(default_domain) = lower(?1)";
+    let owner: Option<AccountId> = tx.find(sql, &[domain.as_str().into()], |row| row.get(0))?;
+    if owner.is_some_and(|owner| owner != account) {
+        return Err(tx.exists("default domain"));
+    }
+    let sql = "UPDATE accounts SET default_domain = ?2 WHERE account = ?1";
+    set(tx, account, sql, domain.as_str().into())
+}
+
+/// Sets the password policy.
+pub fn update_password_policy(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    policy: &PasswordPolicy,
+) -> Result<(), StoreError> {
+    let policy = write_json(policy)?;
+    let sql = "UPDATE accounts SET password_policy = ?2 WHERE account = ?1";
+    set(tx, account, sql, policy.as_deref().into())
+}
+
+/// Sets the security preference.
+pub fn update_security_preference(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    preference: &SecurityPreference,
+) -> Result<(), StoreError> {
+    let preference = write_json(preference)?;
+    let sql = "UPDATE accounts SET security_preference = ?2 WHERE account = ?1";
+    set(tx, account, sql, preference.as_deref().into())
+}
+
+/// Says when root last logged on.
+pub fn update_last_login_date(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    set(tx, account, "UPDATE accounts SET last_login_date = ?2 WHERE account = ?1", at.into())
+}
+
+fn set(tx: &mut Tx<'_>, account: AccountId, sql: &'static str, value: Arg<'_>) -> Result<(), StoreError> {
+    met(tx.execute(sql, &[account.into(), value])?, "account")?;
+    tx.effect(Effect::Account(account));
+    Ok(())
+}
+
+/// Settings that equal their default are absent.
+fn write_json<T: Serialize + Default + PartialEq>(settings: &T) -> Result<Option<String>, StoreError> {
+    if *settings == T::default() {
+        return Ok(None);
+    }
+    serde_json::to_string(settings).map(Some).map_err(StoreError::other)
+}
+
+fn read_json<T: DeserializeOwned + Default>(text: Option<String>) -> Result<T, StoreError> {
+    let Some(text) = text else { return Ok(T::default()) };
+    serde_json::from_str(&text)
+        .map_err(|error| StoreError::damaged(format!("settings of an account: {error}")))
+}
+
+/// Deletes an account with everything in it; whether it was there. Takes as long as the account is big.
+pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
+    const PAGE: usize = 1000;
+    loop {
+        let sql = "SELECT user_id, access_key_id FROM access_keys WHERE account = ?1 LIMIT ?2";
+        let keys: Vec<(UserId, AccessKeyId)> =
+            tx.list(sql, &[account.into(), rows(PAGE).into()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let Some((last_user, last_key)) = keys.last() else { break };
+        if keys.len() == PAGE {
+            // Naming them all would cost more than what the caches would keep.
+            tx.effect(Effect::All);
+        }
+        for (_, key) in &keys {
+            tx.execute("DELETE FROM access_key_owners WHERE access_key_id = ?1", &[key.into()])?;
+            tx.effect(Effect::AccessKey(key.clone()));
+        }
+        let sql = "DELETE FROM access_keys WHERE account = ?1 AND (user_id, access_key_id) <= (?2, ?3)";
+        tx.execute(sql, &[account.into(), (*last_user).into(), last_key.into()])?;
+    }
+    for sql in [
+        "DELETE FROM users WHERE account = ?1",
+        "DELETE FROM user_tags WHERE account = ?1",
+        "DELETE FROM mfa_devices WHERE account = ?1",
+        "DELETE FROM login_profiles WHERE account = ?1",
+        "DELETE FROM password_history WHERE account = ?1",
+        "DELETE FROM report_days WHERE account = ?1",
+        "DELETE FROM nonces WHERE account = ?1",
+    ] {
+        tx.execute(sql, &[account.into()])?;
+    }
+    tx.forget(account);
+    tx.effect(Effect::Account(account));
+    Ok(tx.execute("DELETE FROM accounts WHERE account = ?1", &[account.into()])? > 0)
+}
+
+pub(in crate::store) fn add_totals(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    changes: &Totals,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE accounts SET users = users + ?2, users_mfa = users_mfa + ?3, root_mfa = root_mfa + ?4, \
+               root_keys = root_keys + ?5, counted_users = counted_users + ?6, counted_keys = counted_keys + ?7, \
+               counted_root_keys = counted_root_keys + ?8, mfa_devices = mfa_devices + ?9, \
+               mfa_devices_in_use = mfa_devices_in_use + ?10 WHERE account = ?1";
+    let mut args = vec![account.into()];
+    args.extend(Total::ALL.into_iter().map(|total| Arg::Int(changes.get(total))));
+    met(tx.execute(sql, &args)?, "account")
+}

@@ -1,0 +1,107 @@
+//! Logon profiles: whether and how a RAM user may log on to the console.
+
+use super::met;
+use crate::identity::access_key::Status;
+use crate::identity::login_profile::PasswordHash;
+use crate::ids::{AccountId, UserId};
+use crate::store::connection::{Arg, Row};
+use crate::store::error::StoreError;
+use crate::store::tx::Tx;
+use crate::time::Timestamp;
+
+/// A logon profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginProfile {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Whether the user may log on.
+    pub status: Status,
+    /// The password; absent where none was set or only the fact of the profile is known.
+    pub password_hash: Option<PasswordHash>,
+    /// When the password was set.
+    pub password_date: Option<Timestamp>,
+    /// Whether the next logon must set another password.
+    pub password_reset_required: bool,
+    /// Whether the next logon must bind an MFA device.
+    pub mfa_bind_required: bool,
+    /// When it was made.
+    pub create_date: Timestamp,
+    /// When it was last changed.
+    pub update_date: Timestamp,
+    /// When it was last used.
+    pub last_login_date: Option<Timestamp>,
+    /// Wrong passwords since the last right one.
+    pub failed_attempts: i64,
+    /// When the last of them came.
+    pub failed_date: Option<Timestamp>,
+}
+
+fn read(row: Row<'_>) -> Result<LoginProfile, StoreError> {
+    Ok(LoginProfile {
+        account: row.get(0)?,
+        user_id: row.get(1)?,
+        status: row.get(2)?,
+        password_hash: row.get(3)?,
+        password_date: row.get(4)?,
+        password_reset_required: row.get(5)?,
+        mfa_bind_required: row.get(6)?,
+        create_date: row.get(7)?,
+        update_date: row.get(8)?,
+        last_login_date: row.get(9)?,
+        failed_attempts: row.get(10)?,
+        failed_date: row.get(11)?,
+    })
+}
+
+fn args(profile: &LoginProfile) -> [Arg<'_>; 12] {
+    [
+        profile.account.into(),
+        profile.user_id.into(),
+        (&profile.status).into(),
+        profile.password_hash.as_ref().into(),
+        profile.password_date.into(),
+        profile.password_reset_required.into(),
+        profile.mfa_bind_required.into(),
+        profile.create_date.into(),
+        profile.update_date.into(),
+        profile.last_login_date.into(),
+        profile.failed_attempts.into(),
+        profile.failed_date.into(),
+    ]
+}
+
+/// The profile of a user.
+pub fn find(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Option<LoginProfile>, StoreError> {
+    let sql = "SELECT account, user_id, status, password_hash, password_date, password_reset_required, \
+               mfa_bind_required, create_date, update_date, last_login_date, failed_attempts, failed_date \
+               FROM login_profiles WHERE account = ?1 AND user_id = ?2";
+    tx.find(sql, &[account.into(), user.into()], read)
+}
+
+/// A new profile. `Exists` if the user has one.
+pub fn insert(tx: &mut Tx<'_>, profile: &LoginProfile) -> Result<(), StoreError> {
+    let sql = "INSERT INTO login_profiles (account, user_id, status, password_hash, password_date, \
+               password_reset_required, mfa_bind_required, create_date, update_date, last_login_date, failed_attempts, \
+               failed_date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING";
+    if tx.execute(sql, &args(profile))? == 0 {
+        return Err(tx.exists("logon profile"));
+    }
+    Ok(())
+}
+
+/// Writes all fields of a profile anew. `Absent` if the user has none.
+pub fn update(tx: &mut Tx<'_>, profile: &LoginProfile) -> Result<(), StoreError> {
+    let sql = "UPDATE login_profiles SET status = ?3, password_hash = ?4, password_date = ?5, \
+               password_reset_required = ?6, mfa_bind_required = ?7, create_date = ?8, update_date = ?9, \
+               last_login_date = ?10, failed_attempts = ?11, failed_date = ?12 WHERE account = ?1 AND user_id = ?2";
+    met(tx.execute(sql, &args(profile))?, "logon profile")
+}
+
+/// Deletes a profile with the memory of its passwords; whether it was there.
+pub fn delete(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<bool, StoreError> {
+    let args = [account.into(), user.into()];
+    tx.execute("DELETE FROM password_history WHERE account = ?1 AND user_id = ?2", &args)?;
+    Ok(tx.execute("DELETE FROM login_profiles WHERE account = ?1 AND user_id = ?2", &args)? > 0)
+}

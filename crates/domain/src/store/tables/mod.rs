@@ -1,0 +1,26 @@
+//! The SQL, one file per table. A function is named after what it does (`find`, `list`, `insert`, `update`, `delete`) and
+//! called with its module's name; each statement touches one account. What changes the report or what caches hold says so
+//! itself. Must not know operations, wire names of parameters or who may do what.
+
+pub mod access_keys;
+pub mod accounts;
+pub mod login_profiles;
+pub mod mfa_devices;
+pub mod nonces;
+pub mod password_history;
+pub mod report_days;
+pub mod server;
+pub mod user_tags;
+pub mod users;
+
+use super::error::StoreError;
+
+/// A page's size as the database takes it.
+fn rows(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// A statement that must have met its row.
+fn met(changed: usize, what: &'static str) -> Result<(), StoreError> {
+    if changed == 0 { Err(StoreError::Absent { what }) } else { Ok(()) }
+}

@@ -1,0 +1,41 @@
+//! Nonces that must not be accepted again before they expire. The fingerprint says which AccessKey and which nonce; how
+//! it is made is not known here. About 20 bytes each.
+
+use crate::ids::AccountId;
+use crate::store::error::StoreError;
+use crate::store::tx::Tx;
+use crate::time::Timestamp;
+
+/// Burns a nonce; `false` if it was burnt before.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    expires: Timestamp,
+    fingerprint: u64,
+) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO nonces (account, expires, fingerprint) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    Ok(tx.execute(sql, &[account.into(), expires.into(), fingerprint.cast_signed().into()])? > 0)
+}
+
+/// Calls `each` with all that expire at `now` or later, of all accounts: what a start takes up again.
+pub fn each(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    mut each: impl FnMut(AccountId, Timestamp, u64),
+) -> Result<(), StoreError> {
+    let sql = "SELECT account, expires, fingerprint FROM nonces WHERE expires >= ?1";
+    tx.each(sql, &[now.into()], |row| {
+        each(row.get(0)?, row.get(1)?, row.get::<i64>(2)?.cast_unsigned());
+        Ok(true)
+    })
+}
+
+/// Drops those of an account that expired before `now`; how many.
+pub fn delete_expired(tx: &mut Tx<'_>, account: AccountId, now: Timestamp) -> Result<usize, StoreError> {
+    tx.execute("DELETE FROM nonces WHERE account = ?1 AND expires < ?2", &[account.into(), now.into()])
+}
+
+/// The same for all accounts; reads the whole table, so only for a start.
+pub fn delete_all_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
+    tx.execute("DELETE FROM nonces WHERE expires < ?1", &[now.into()])
+}

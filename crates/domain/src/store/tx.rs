@@ -1,0 +1,138 @@
+//! A transaction as the tables see it: statements, the report's upkeep and what caches must hear. It can only be had
+//! inside `Store::read` and `Store::write`; the first statement that fails spoils it, so that nothing half-done is kept.
+
+use super::connection::{Access, Arg, Connection, Row};
+use super::error::StoreError;
+use super::upkeep::Upkeep;
+use crate::ids::{AccessKeyId, AccountId};
+
+/// What a commit changed, for those who keep copies outside the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// A fact, counter or policy of the account.
+    Account(AccountId),
+    /// What a signature by this AccessKey is checked against: its secret, its status, its owner's name or status.
+    AccessKey(AccessKeyId),
+    /// More than is worth naming: keep nothing.
+    All,
+}
+
+/// An open transaction.
+pub struct Tx<'c> {
+    connection: &'c mut dyn Connection,
+    access: Access,
+    bulk: bool,
+    failed: Option<StoreError>,
+    pub(super) upkeep: Upkeep,
+    effects: Vec<Effect>,
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn new(connection: &'c mut dyn Connection, access: Access) -> Self {
+        Self { connection, access, bulk: false, failed: None, upkeep: Upkeep::default(), effects: Vec::new() }
+    }
+
+    /// Runs a statement; how many rows it changed.
+    pub fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError> {
+        if self.access == Access::Read {
+            return Err(StoreError::Misuse("a change inside a read"));
+        }
+        self.usable()?;
+        let result = self.connection.execute(sql, args);
+        self.remember(result)
+    }
+
+    /// The first row of a query, if it has one.
+    pub fn find<T>(
+        &mut self,
+        sql: &'static str,
+        args: &[Arg<'_>],
+        mut read: impl FnMut(Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut found = None;
+        self.each(sql, args, |row| {
+            found = Some(read(row)?);
+            Ok(false)
+        })?;
+        Ok(found)
+    }
+
+    /// All rows of a query.
+    pub fn list<T>(
+        &mut self,
+        sql: &'static str,
+        args: &[Arg<'_>],
+        mut read: impl FnMut(Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        self.each(sql, args, |row| {
+            found.push(read(row)?);
+            Ok(true)
+        })?;
+        Ok(found)
+    }
+
+    /// Row by row, for as long as `read` says `true`.
+    pub fn each(
+        &mut self,
+        sql: &'static str,
+        args: &[Arg<'_>],
+        mut read: impl FnMut(Row<'_>) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        self.usable()?;
+        let result = self.connection.query(sql, args, &mut read);
+        self.remember(result)
+    }
+
+    /// Says that copies of this outside the store end with the commit.
+    pub fn effect(&mut self, effect: Effect) {
+        let known = self.effects.last();
+        if known == Some(&effect) || known == Some(&Effect::All) {
+            return;
+        }
+        // A bulk change names nobody: it would be millions.
+        self.effects.push(if self.bulk { Effect::All } else { effect });
+    }
+
+    /// For a job that brings in thousands of new subjects: what the report gains by a user, or by an account's root, is
+    /// summed as its rows are inserted one after the other, without reading them back, and written once. Rows of a
+    /// subject inserted together are cheapest; any other order is as exact. Lasts until the end of the job.
+    pub fn bulk(&mut self) {
+        self.bulk = true;
+    }
+
+    /// The refusal of a row that exists already. In a bulk it spoils the job, whose sums may have counted the row.
+    pub(super) fn exists(&mut self, what: &'static str) -> StoreError {
+        let error = StoreError::Exists { what };
+        if self.bulk {
+            self.failed = Some(error.clone());
+        }
+        error
+    }
+
+    pub(super) fn is_bulk(&self) -> bool {
+        self.bulk
+    }
+
+    /// Ends a job that wants to be kept: what it did to the report is written.
+    pub(super) fn finish(mut self) -> Result<Vec<Effect>, StoreError> {
+        self.usable()?;
+        self.settle()?;
+        Ok(self.effects)
+    }
+
+    pub(super) fn failure(&self) -> Option<StoreError> {
+        self.failed.clone()
+    }
+
+    fn usable(&self) -> Result<(), StoreError> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+
+    fn remember<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &result {
+            self.failed = Some(error.clone());
+        }
+        result
+    }
+}

@@ -1,0 +1,294 @@
+//! The one thread that changes data. It takes the jobs that wait, runs each behind its own savepoint, commits them
+//! together (one wait for the disk for all), tells who keeps copies, and only then answers. So an answered write is
+//! durable, and under load many writes share one commit. Must not know what a job does.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use super::connection::{Access, Connection, Driver, Role};
+use super::error::StoreError;
+use super::tx::{Effect, Tx};
+
+/// What a job says after it ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its changes shall be kept.
+    Keep,
+    /// Its changes shall be taken back. It is answered after the commit all the same, for what it saw may be new.
+    Discard,
+}
+
+/// A change that waits for its turn.
+pub trait Job: Send {
+    /// Does the work. May be called again, if a database asks for it, with nothing of the first time kept.
+    fn run(&mut self, tx: &mut Tx<'_>) -> Verdict;
+
+    /// Called once, on the writer's thread: after the commit with what became of the verdict. An error means that nothing
+    /// was changed, whatever the verdict was. Must be quick: everybody waits.
+    fn done(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+/// How much the store did since it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Jobs answered.
+    pub jobs: u64,
+    /// Commits, each of which waited for the disk once.
+    pub commits: u64,
+    /// Jobs that wait at this moment.
+    pub waiting: u64,
+    /// Jobs refused because too many waited.
+    pub refused: u64,
+    /// Pages of the log that were not yet in the data file when last looked.
+    pub log_pages: u64,
+}
+
+/// What hears of each commit.
+pub type Listener = Box<dyn Fn(&[Effect]) + Send + Sync>;
+
+/// What the writer's thread shares with the others.
+#[derive(Default)]
+pub(super) struct Shared {
+    pub(super) jobs: AtomicU64,
+    pub(super) commits: AtomicU64,
+    pub(super) waiting: AtomicU64,
+    pub(super) refused: AtomicU64,
+    pub(super) log_pages: AtomicU64,
+    listeners: RwLock<Vec<Listener>>,
+}
+
+impl Shared {
+    pub(super) fn listen(&self, listener: Listener) {
+        self.listeners.write().unwrap_or_else(PoisonError::into_inner).push(listener);
+    }
+
+    fn tell(&self, effects: &[Effect]) {
+        if effects.is_empty() {
+            return;
+        }
+        for listener in self.listeners.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            if catch_unwind(AssertUnwindSafe(|| listener(effects))).is_err() {
+                tracing::error!("a listener to commits panicked");
+            }
+        }
+    }
+
+    pub(super) fn counters(&self) -> Counters {
+        Counters {
+            jobs: self.jobs.load(Ordering::Relaxed),
+            commits: self.commits.load(Ordering::Relaxed),
+            waiting: self.waiting.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
+            log_pages: self.log_pages.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// A log longer than this makes reads slow; the writer then pauses until it is moved (64 MiB).
+const LONG_LOG_PAGES: u64 = 16_384;
+
+/// The writer as its users see it.
+pub(super) struct Writer {
+    queue: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+    shared: Arc<Shared>,
+}
+
+impl Writer {
+    pub(super) fn start(
+        driver: Arc<dyn Driver>,
+        connection: Box<dyn Connection>,
+        shared: Arc<Shared>,
+        queue: usize,
+        group: usize,
+    ) -> Result<Self, StoreError> {
+        let (sender, receiver) = sync_channel(queue);
+        let thread = {
+            let shared = shared.clone();
+            std::thread::Builder::new().name("store-writer".into()).spawn(move || {
+                let mut desk = Desk { driver, connection: Some(connection), shared };
+                while let Some(jobs) = take(&receiver, group) {
+                    desk.serve(jobs);
+                }
+            })
+        };
+        let thread = thread.map_err(|error| StoreError::Io {
+            what: "starting the writer's thread".to_owned(),
+            source: Arc::new(error),
+        })?;
+        Ok(Self { queue: Some(sender), thread: Some(thread), shared })
+    }
+
+    /// Whether this is the writer's own thread, which cannot wait for itself.
+    pub(super) fn is_here(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| thread.thread().id() == std::thread::current().id())
+    }
+
+    /// Puts a job into the queue, or answers it at once that the queue is full.
+    pub(super) fn submit(&self, job: Box<dyn Job>) {
+        let Some(queue) = &self.queue else { return job.done(Err(StoreError::Closed)) };
+        self.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        let (job, error) = match queue.try_send(job) {
+            Ok(()) => return,
+            Err(TrySendError::Full(job)) => (job, StoreError::Busy),
+            Err(TrySendError::Disconnected(job)) => (job, StoreError::Closed),
+        };
+        self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+        self.shared.refused.fetch_add(1, Ordering::Relaxed);
+        job.done(Err(error));
+    }
+}
+
+impl Drop for Writer {
+    /// What waits is still written and answered.
+    fn drop(&mut self) {
+        self.queue = None;
+        let here = self.is_here();
+        if let Some(thread) = self.thread.take().filter(|_| !here)
+            && thread.join().is_err()
+        {
+            tracing::error!("the writer's thread panicked");
+        }
+    }
+}
+
+/// Waits for a job, and takes what else waits behind it. `None` when no more can come.
+fn take(queue: &Receiver<Box<dyn Job>>, most: usize) -> Option<Vec<Box<dyn Job>>> {
+    let mut jobs = vec![queue.recv().ok()?];
+    jobs.extend(queue.try_iter().take(most.saturating_sub(1)));
+    Some(jobs)
+}
+
+struct Desk {
+    driver: Arc<dyn Driver>,
+    /// Absent after a failure that left it unusable.
+    connection: Option<Box<dyn Connection>>,
+    shared: Arc<Shared>,
+}
+
+impl Desk {
+    fn serve(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        let count = jobs.len() as u64;
+        self.shared.waiting.fetch_sub(count, Ordering::Relaxed);
+        let mut effects = Vec::new();
+        let answers = match self.write(&mut jobs, &mut effects) {
+            Ok(answers) => {
+                self.shared.tell(&effects);
+                answers
+            }
+            Err(error) => {
+                tracing::warn!(%error, jobs = count, "a group of writes failed; nothing of it was kept");
+                vec![Err(error); jobs.len()]
+            }
+        };
+        self.shared.jobs.fetch_add(count, Ordering::Relaxed);
+        for (job, answer) in jobs.into_iter().zip(answers) {
+            if catch_unwind(AssertUnwindSafe(|| job.done(answer))).is_err() {
+                tracing::error!("a job panicked when it was answered");
+            }
+        }
+        self.shorten_log();
+    }
+
+    /// Runs the jobs in one transaction. An error means that nothing of any of them was kept.
+    fn write(
+        &mut self,
+        jobs: &mut [Box<dyn Job>],
+        effects: &mut Vec<Effect>,
+    ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            absent => absent.insert(self.driver.connect(Role::Writer)?),
+        };
+        let result = write_group(connection.as_mut(), jobs, effects, &self.shared);
+        if result.is_err() && connection.in_transaction() && connection.rollback().is_err() {
+            // It cannot even give up: a new connection begins where the last commit ended.
+            self.connection = None;
+        }
+        result
+    }
+
+    fn shorten_log(&mut self) {
+        if self.shared.log_pages.load(Ordering::Relaxed) <= LONG_LOG_PAGES {
+            return;
+        }
+        // Not tried again before the checkpointer has looked again: a long read may be in the way.
+        self.shared.log_pages.store(0, Ordering::Relaxed);
+        if let Some(connection) = &mut self.connection
+            && let Err(error) = connection.checkpoint(true)
+        {
+            tracing::debug!(%error, "the log could not be emptied yet");
+        }
+    }
+}
+
+fn write_group(
+    connection: &mut dyn Connection,
+    jobs: &mut [Box<dyn Job>],
+    effects: &mut Vec<Effect>,
+    shared: &Shared,
+) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+    connection.begin(Access::Write)?;
+    // A job alone needs no savepoint: the transaction is its own.
+    let several = jobs.len() > 1;
+    let mut answers = Vec::with_capacity(jobs.len());
+    let mut changed = false;
+    for job in jobs {
+        if several {
+            connection.savepoint()?;
+        }
+        match run_job(connection, job.as_mut())? {
+            Ran::Kept(new) => {
+                changed = true;
+                effects.extend(new);
+                if several {
+                    connection.release()?;
+                }
+                answers.push(Ok(()));
+            }
+            Ran::TakenBack(answer) => {
+                if several {
+                    connection.rollback_to()?;
+                }
+                answers.push(answer);
+            }
+        }
+    }
+    if changed {
+        connection.commit()?;
+        shared.commits.fetch_add(1, Ordering::Relaxed);
+    } else {
+        connection.rollback()?;
+    }
+    Ok(answers)
+}
+
+enum Ran {
+    Kept(Vec<Effect>),
+    TakenBack(Result<(), StoreError>),
+}
+
+/// An error means that the whole transaction is lost.
+fn run_job(connection: &mut dyn Connection, job: &mut dyn Job) -> Result<Ran, StoreError> {
+    let mut tx = Tx::new(connection, Access::Write);
+    let verdict = catch_unwind(AssertUnwindSafe(|| job.run(&mut tx)));
+    let failure = tx.failure();
+    let ran = match verdict {
+        Ok(Verdict::Keep) => match tx.finish() {
+            Ok(effects) => Ran::Kept(effects),
+            Err(error) => Ran::TakenBack(Err(error)),
+        },
+        Ok(Verdict::Discard) => Ran::TakenBack(Ok(())),
+        Err(_) => Ran::TakenBack(Err(StoreError::Panicked)),
+    };
+    if connection.in_transaction() {
+        return Ok(ran);
+    }
+    Err(match ran {
+        Ran::TakenBack(Err(error)) => error,
+        _ => failure.unwrap_or(StoreError::Misuse("a job ended the transaction")),
+    })
+}
