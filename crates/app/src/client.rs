@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::uri::PathAndQuery;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Method, Uri};
 use ramward_rpc::request::SignedRequest;
 use ureq::tls::{PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody};
@@ -239,8 +239,8 @@ impl Client {
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
-        // An empty body of type Vec would not be allowed with GET; `()` is none with GET and an empty one with POST.
-        if request.body.is_empty() {
+        // `()` with POST would be sent as an empty chunked body; a Vec with GET is refused even if it is empty.
+        if request.method == Method::GET && request.body.is_empty() {
             self.run(builder.body(()))
         } else {
             self.run(builder.body(request.body.clone()))

@@ -44,23 +44,28 @@ impl Refusal {
 impl fmt::Display for Refusal {
     /// One line, whatever the server sent: control characters could otherwise move the cursor of a terminal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.request_id.as_deref().map(|id| format!("RequestId {id}"));
         let line = match &self.code {
             Some(code) => {
-                let id = self.request_id.as_deref().unwrap_or("none");
-                format!("{code}: {} (status {}, RequestId {id})", self.message, self.status)
+                let id = id.as_deref().unwrap_or("no RequestId");
+                format!("{code}: {} (status {}, {id})", self.message, self.status)
             }
-            None if (300..400).contains(&self.status) => {
-                let to =
-                    self.location.as_deref().map(|location| format!(" to {location}")).unwrap_or_default();
-                format!(
-                    "status {}: a redirect{to}, which a signed call never follows; name the right --endpoint",
-                    self.status
-                )
+            None => {
+                let id = id.map(|id| format!(", {id}")).unwrap_or_default();
+                let what = if (300..400).contains(&self.status) {
+                    let to = self
+                        .location
+                        .as_deref()
+                        .map(|location| format!(" to {location}"))
+                        .unwrap_or_default();
+                    format!("a redirect{to}, which a signed call never follows; name the right --endpoint")
+                } else if self.message.is_empty() {
+                    "an empty body, which is not an API error".to_owned()
+                } else {
+                    format!("a body that is not an API error: {}", self.message)
+                };
+                format!("status {}{id}, with {what}", self.status)
             }
-            None if self.message.is_empty() => {
-                format!("status {} with an empty body, which is not an API error", self.status)
-            }
-            None => format!("status {} with a body that is not an API error: {}", self.status, self.message),
         };
         line.chars().try_for_each(|character| {
             fmt::Write::write_char(f, if character.is_control() { ' ' } else { character })
@@ -145,18 +150,22 @@ mod tests {
             (
                 502,
                 "<html><body>Bad Gateway</body></html>",
-                "status 502 with a body that is not an API error: <html><body>Bad Gateway</body></html>",
+                "status 502, with a body that is not an API error: <html><body>Bad Gateway</body></html>",
             ),
-            (502, "<not xml", "status 502 with a body that is not an API error: <not xml"),
-            (500, "", "status 500 with an empty body, which is not an API error"),
-            (500, "[1,2]", "status 500 with a body that is not an API error: [1,2]"),
+            (502, "<not xml", "status 502, with a body that is not an API error: <not xml"),
+            (500, "", "status 500, with an empty body, which is not an API error"),
+            (500, "[1,2]", "status 500, with a body that is not an API error: [1,2]"),
             (
                 500,
                 r#"{"Message":"no code"}"#,
-                r#"status 500 with a body that is not an API error: {"Message":"no code"}"#,
+                r#"status 500, with a body that is not an API error: {"Message":"no code"}"#,
             ),
-            (500, "one\ntwo", "status 500 with a body that is not an API error: one…"),
-            (302, "", "status 302: a redirect, which a signed call never follows; name the right --endpoint"),
+            (500, "one\ntwo", "status 500, with a body that is not an API error: one…"),
+            (
+                302,
+                "",
+                "status 302, with a redirect, which a signed call never follows; name the right --endpoint",
+            ),
         ] {
             assert_eq!(shown(status, body), line);
         }

@@ -6,7 +6,7 @@ use http::Method;
 use ramward_rpc::request::{Placement, RequestBuilder, SignedRequest};
 use ramward_rpc::sign::Scheme;
 
-use super::signed_call::{Signer, SigningOptions};
+use super::signed_call::{Signer, SigningOptions, end_refused};
 use super::{Context, Ending, print};
 use crate::catalogue;
 use crate::config::Output;
@@ -35,9 +35,9 @@ Examples:
   ramward call CreateUser UserName=alice 'DisplayName=Alice A.'
   ramward call ListUsers MaxItems=10 --format xml
   ramward call SetPasswordPolicy MinimumPasswordLength=12 --dry-run
-  ramward call GetCallerIdentity --signature v1 --method get --endpoint https://sts.aliyuncs.com
+  ramward call GetCallerIdentity --signature v1 --method GET --endpoint https://sts.aliyuncs.com
 
-Exit codes: 0 the call succeeded, 1 it was refused (the body is printed all the same), 2 there was no answer.")]
+Exit codes: 0 the call succeeded, 1 it was refused (the body is printed all the same), 2 no API answered.")]
 pub struct CallArgs {
     /// Name of the operation
     #[arg(value_name = "OPERATION")]
@@ -72,7 +72,9 @@ enum Signature {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum HttpMethod {
+    #[value(name = "GET")]
     Get,
+    #[value(name = "POST")]
     Post,
 }
 
@@ -99,10 +101,7 @@ impl CallArgs {
         print::body(&answer.body)?;
         match answer.refusal() {
             None => Ok(Ending::Done),
-            Some(refusal) => {
-                print::note(&format!("refused: {refusal}"));
-                Ok(Ending::No)
-            }
+            Some(refusal) => end_refused(&refusal),
         }
     }
 

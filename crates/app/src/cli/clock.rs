@@ -16,8 +16,8 @@ Examples:
   ramward clock advance 91d
   ramward clock reset
 
-The server must run with --virtual-clock. Signatures, TLS and MFA codes keep the wall clock. The operator's AccessKey is
-printed by the first start of `ramward serve`.")]
+The server must run with --virtual-clock. Signatures, TLS and MFA codes keep the wall clock.
+The operator's AccessKey is printed by the first start of `ramward serve`.")]
 pub struct ClockArgs {
     #[command(subcommand)]
     action: Action,

@@ -133,6 +133,52 @@ mod tests {
 
     use super::*;
 
+    /// Every command that does something, with the words that lead to it.
+    fn commands(command: &clap::Command, path: &str, found: &mut Vec<(String, String)>) {
+        let path = format!("{path}{}", command.get_name());
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        found.push((path.clone(), help));
+        for below in command.get_subcommands() {
+            commands(below, &format!("{path} "), found);
+        }
+    }
+
+    /// The words of an example as a shell would hand them over, up to the first pipe or redirection.
+    fn words(example: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        for character in example.chars() {
+            match character {
+                '\'' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                _ => words.last_mut().unwrap().push(character),
+            }
+        }
+        words.into_iter().take_while(|word| word != "|" && word != ">").collect()
+    }
+
+    #[test]
+    fn every_help_page_has_an_example_and_every_example_is_read() {
+        let mut pages = Vec::new();
+        commands(&Cli::command(), "", &mut pages);
+        for (path, help) in pages.iter().filter(|(path, _)| path != "ramward") {
+            let examples: Vec<&str> = help
+                .lines()
+                .filter_map(|line| line.strip_prefix("  "))
+                .filter(|line| line.starts_with("ramward "))
+                .collect();
+            assert!(
+                examples.iter().any(|example| example.starts_with(path)),
+                "`{path} --help` has no example"
+            );
+            for example in examples {
+                if let Err(error) = Cli::try_parse_from(words(example)) {
+                    panic!("`{example}` in the help of {path}: {error}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_definitions_are_sound() {
         Cli::command().debug_assert();

@@ -5,7 +5,7 @@ use anyhow::{Context as _, anyhow};
 use clap::{Args, ValueEnum};
 use ramward_rpc::api::Product;
 
-use super::signed_call::{Signer, SigningOptions};
+use super::signed_call::{Signer, SigningOptions, end_refused};
 use super::{Context, Ending, print, table};
 use crate::config::Output;
 
@@ -19,7 +19,7 @@ Examples:
   ramward report --profile production --endpoint https://ims.aliyuncs.com
   ramward report --format json --fail-under 80 > report.json
 
-Exit codes: 0 the report is there, 1 the score is too low or the call was refused, 2 there was no answer.")]
+Exit codes: 0 the report is there, 1 the score is too low or the call was refused, 2 no API answered.")]
 pub struct ReportArgs {
     /// table for people; json or xml for the server's answer byte for byte
     #[arg(long, value_enum, ignore_case = true)]
@@ -52,8 +52,7 @@ impl ReportArgs {
             if format != Format::Table {
                 print::body(&answer.body)?;
             }
-            print::note(&format!("refused: {refusal}"));
-            return Ok(Ending::No);
+            return end_refused(&refusal);
         }
 
         let read = || {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use ramward_domain::entropy::OsEntropy;
 use ramward_domain::ids::RequestId;
@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::{Context, Ending, print};
 use crate::client::{Answer, Client, ClientOptions, DEFAULT_ENDPOINT, Endpoint};
 use crate::credentials::{self, Credentials, Document, FetchError, Surroundings, Wanted};
+use crate::refusal::Refusal;
 
 /// Variables that name a PEM file of certification authorities; the first one set is used.
 const CA_VARIABLES: [&str; 2] = ["ALIBABA_CLOUD_CA_BUNDLE", "SSL_CERT_FILE"];
@@ -41,7 +42,8 @@ impl Signer {
     /// Finds endpoint and credentials. Nothing is sent, unless the environment names an address for credentials.
     pub fn find(context: &Context, options: &SigningOptions) -> anyhow::Result<Self> {
         let endpoint = context.settings.endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
-        let endpoint: Endpoint = endpoint.parse().with_context(|| format!("endpoint {endpoint:?}"))?;
+        // The text itself is not shown: somebody may have put a password into it.
+        let endpoint: Endpoint = endpoint.parse().context("the endpoint is not usable")?;
         let variable = |name: &str| std::env::var(name).ok();
         let client_options = ClientOptions {
             whole: Duration::from_secs(options.timeout),
@@ -113,14 +115,22 @@ impl Signer {
     ) -> anyhow::Result<Result<serde_json::Value, Ending>> {
         let answer = self.send(&self.request(Product::Ramward.version(), action).params(params))?;
         if let Some(refusal) = answer.refusal() {
-            print::note(&format!("refused: {refusal}"));
-            return Ok(Err(Ending::No));
+            return end_refused(&refusal).map(Err);
         }
         let value = serde_json::from_slice(&answer.body).with_context(|| {
             format!("{} answered {action} with something that is not JSON", self.endpoint)
         })?;
         Ok(Ok(value))
     }
+}
+
+/// Tells of a refusal: one of the API is the answer "no"; anything else, like a page of some proxy, is trouble.
+pub fn end_refused(refusal: &Refusal) -> anyhow::Result<Ending> {
+    if refusal.code.is_none() {
+        bail!("no answer of an API: {refusal}");
+    }
+    print::note(&format!("refused: {refusal}"));
+    Ok(Ending::No)
 }
 
 fn fetch(url: &str, options: &ClientOptions) -> Result<Document, FetchError> {

@@ -135,7 +135,7 @@ pub enum CredentialsError {
         reason: String,
     },
     /// A profile that was asked for by name.
-    #[error("no profile {name:?} found{}", listed(.looked_at))]
+    #[error("no profile {name:?} found, name one that is there{}", listed(.looked_at))]
     NoProfile {
         /// Its name.
         name: String,

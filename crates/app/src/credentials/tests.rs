@@ -247,7 +247,7 @@ fn an_unknown_profile_lists_those_there_are() {
     let world = World::new().file(".aliyun/config.json", CONFIG);
     assert_eq!(
         world.find_profile("three"),
-        "error: no profile \"three\" found; looked at ~/.aliyun/config.json (has one two role ecs odd half), \
+        "error: no profile \"three\" found, name one that is there; looked at ~/.aliyun/config.json (has one two role ecs odd half), \
          ~/.alibabacloud/credentials.ini (absent), ~/.alibabacloud/credentials (absent)"
     );
     assert!(

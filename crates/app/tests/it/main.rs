@@ -1,0 +1,13 @@
+//! The real binary from outside: its command line, its doors, its exit codes. One binary for all of it, because each
+//! one more costs a link.
+
+#[cfg(test)]
+mod client_answers;
+#[cfg(test)]
+mod client_commands;
+#[cfg(test)]
+mod client_credentials;
+#[cfg(test)]
+mod command;
+#[cfg(test)]
+mod responder;
