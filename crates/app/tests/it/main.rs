@@ -1,5 +1,5 @@
-//! The real binary from outside: its command line, its doors, its exit codes. One binary for all of it, because each
-//! one more costs a link.
+//! The real binary from outside: its command line, its doors, its exit codes; and the law of this repository. One binary
+//! for all of it, because each one more costs a link.
 
 #[cfg(test)]
 mod client_answers;
@@ -11,3 +11,7 @@ mod client_credentials;
 mod command;
 #[cfg(test)]
 mod responder;
+#[cfg(test)]
+mod settings;
+#[cfg(test)]
+mod tidy;
