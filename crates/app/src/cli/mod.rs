@@ -3,6 +3,7 @@
 //! To add a command: one file with a `clap::Args` struct and `run(self, &Context) -> anyhow::Result<Ending>`, one line in
 //! [`Command`], one in [`Command::run`].
 
+mod account;
 mod call;
 mod clock;
 mod completions;
@@ -50,6 +51,7 @@ struct Global {
 enum Command {
     Report(report::ReportArgs),
     Call(call::CallArgs),
+    Account(account::AccountArgs),
     Clock(clock::ClockArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
@@ -80,6 +82,7 @@ impl Command {
         match self {
             Self::Report(args) => args.run(context),
             Self::Call(args) => args.run(context),
+            Self::Account(args) => args.run(context),
             Self::Clock(args) => args.run(context),
             Self::Completions(args) => args.run(context),
             Self::Man(args) => args.run(context),
@@ -89,9 +92,12 @@ impl Command {
     /// Flags of the command itself that are settings.
     fn given(&self) -> Given {
         match self {
-            Self::Report(_) | Self::Call(_) | Self::Clock(_) | Self::Completions(_) | Self::Man(_) => {
-                Given::default()
-            }
+            Self::Report(_)
+            | Self::Call(_)
+            | Self::Account(_)
+            | Self::Clock(_)
+            | Self::Completions(_)
+            | Self::Man(_) => Given::default(),
         }
     }
 }

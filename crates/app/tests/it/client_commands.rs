@@ -305,3 +305,68 @@ fn manual_pages_on_stdout_and_in_a_directory() {
         assert!(command.home().join("pages/man1").join(name).is_file(), "{name}");
     }
 }
+
+#[test]
+fn an_account_is_created_and_its_secret_shown_once() {
+    let body = r#"{"RequestId":"R","Account":{"AccountId":"1234567890123456","AccountAlias":"acme"},"AccessKey":{"AccessKeyId":"LTAI","AccessKeySecret":"s"}}"#;
+    let server = Responder::start(vec![json(200, body)]);
+    assert_snapshot!(ramward(&["account", "create", "--alias", "acme"]).endpoint(&server.url()).picture(), @"
+    exit code: 0
+    --- stdout ---
+    AccountId        1234567890123456
+    AccountAlias     acme
+    AccessKeyId      LTAI
+    AccessKeySecret  s
+    --- stderr ---
+    keep the AccessKeySecret: it is shown only this once
+    ");
+    let request = server.request();
+    assert_eq!(
+        (request.headers["x-acs-action"].to_str().unwrap(), request.query.as_str()),
+        ("CreateAccount", "AccountAlias=acme")
+    );
+}
+
+#[test]
+fn accounts_are_listed_page_by_page() {
+    let pages = || {
+        let first = r#"{"RequestId":"R","IsTruncated":true,"Marker":"m/1","Accounts":{"Account":[{"AccountId":"1","AccountAlias":"acme"}]}}"#;
+        let last = r#"{"RequestId":"R","IsTruncated":false,"Accounts":{"Account":[{"AccountId":"2","AccountAlias":"中文"}]}}"#;
+        Responder::start(vec![json(200, first), json(200, last)])
+    };
+    let server = pages();
+    assert_snapshot!(ramward(&["account", "list"]).endpoint(&server.url()).picture(), @"
+    exit code: 0
+    --- stdout ---
+    AccountId  AccountAlias
+    1          acme
+    2          中文
+    --- stderr ---
+    ");
+    let queries: Vec<String> = server.requests().into_iter().map(|request| request.query).collect();
+    assert_eq!(queries, ["MaxItems=100", "MaxItems=100&Marker=m%2F1"]);
+    let output = ramward(&["account", "list", "--output", "json"]).endpoint(&pages().url()).output();
+    let listed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(listed.as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn an_account_is_deleted_only_on_purpose() {
+    let server = Responder::start(vec![json(200, r#"{"RequestId":"R"}"#)]);
+    assert_snapshot!(ramward(&["account", "delete", "1"]).endpoint(&server.url()).picture(), @"
+    exit code: 2
+    --- stdout ---
+
+    --- stderr ---
+    error: deleting account 1 cannot be undone: add --yes to do it
+    ");
+    assert!(server.requests().is_empty());
+    assert_snapshot!(ramward(&["account", "delete", "1", "--yes"]).endpoint(&server.url()).picture(), @"
+    exit code: 0
+    --- stdout ---
+
+    --- stderr ---
+    deleted account 1
+    ");
+    assert_eq!(server.request().query, "AccountId=1");
+}
