@@ -8,6 +8,8 @@ mod client_commands;
 #[cfg(test)]
 mod client_credentials;
 #[cfg(test)]
+mod client_tls;
+#[cfg(test)]
 mod command;
 #[cfg(test)]
 mod responder;

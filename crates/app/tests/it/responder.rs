@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What it does with a request once it has read it.
 pub enum Reply {
@@ -43,6 +44,7 @@ pub struct Request {
 
 /// The server. It ends with the last reply or when it is dropped.
 pub struct Responder {
+    scheme: &'static str,
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
     thread: Option<JoinHandle<()>>,
@@ -50,24 +52,44 @@ pub struct Responder {
 
 impl Responder {
     pub fn start(replies: Vec<Reply>) -> Self {
+        Self::listen("http", replies, |stream, reply, seen| {
+            serve(stream, reply, seen, |stream| stream.shutdown(Shutdown::Write))
+        })
+    }
+
+    /// The same over TLS.
+    pub fn start_tls(config: Arc<ServerConfig>, replies: Vec<Reply>) -> Self {
+        Self::listen("https", replies, move |stream, reply, seen| {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            serve(StreamOwned::new(connection, stream), reply, seen, |stream| {
+                stream.conn.send_close_notify();
+                stream.flush()
+            })
+        })
+    }
+
+    fn listen(
+        scheme: &'static str,
+        replies: Vec<Reply>,
+        serve: impl Fn(TcpStream, Reply, &Mutex<Vec<Request>>) -> bool + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&requests);
         let thread = std::thread::spawn(move || {
             for reply in replies {
-                let (mut stream, _) = listener.accept().unwrap();
-                // A connection that brings no request is the drop's.
-                let Some(request) = read(&mut stream) else { return };
-                seen.lock().unwrap().push(request);
-                answer(stream, reply);
+                let (stream, _) = listener.accept().unwrap();
+                if !serve(stream, reply, &seen) {
+                    return;
+                }
             }
         });
-        Self { address, requests, thread: Some(thread) }
+        Self { scheme, address, requests, thread: Some(thread) }
     }
 
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// The requests so far.
@@ -93,28 +115,34 @@ impl Drop for Responder {
     }
 }
 
-fn answer(mut stream: TcpStream, reply: Reply) {
-    match reply {
-        Reply::Bytes(bytes) => {
-            stream.write_all(&bytes).unwrap();
-            stream.shutdown(Shutdown::Write).unwrap();
-        }
-        Reply::Silence => {}
+/// Serves one connection; false if it brought no request: it is the drop's, or its client trusts nobody.
+fn serve<S: Read + Write>(
+    mut stream: S,
+    reply: Reply,
+    seen: &Mutex<Vec<Request>>,
+    hang_up: impl Fn(&mut S) -> std::io::Result<()>,
+) -> bool {
+    let Some(request) = read(&mut stream) else { return false };
+    seen.lock().unwrap().push(request);
+    if let Reply::Bytes(bytes) = reply {
+        stream.write_all(&bytes).unwrap();
+        hang_up(&mut stream).unwrap();
     }
     // Until the client hangs up: closing with unread bytes would reset the connection under its hands.
     let _ = stream.read_to_end(&mut Vec::new());
+    true
 }
 
-fn read(stream: &mut TcpStream) -> Option<Request> {
+fn read(stream: &mut impl Read) -> Option<Request> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(at) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
             break at;
         }
         let mut chunk = [0; 4096];
-        match stream.read(&mut chunk).unwrap() {
-            0 => return None,
-            read => bytes.extend_from_slice(&chunk[..read]),
+        match stream.read(&mut chunk) {
+            Ok(read @ 1..) => bytes.extend_from_slice(&chunk[..read]),
+            Ok(0) | Err(_) => return None,
         }
     };
     let head = std::str::from_utf8(&bytes[..end]).unwrap().to_owned();
