@@ -136,7 +136,7 @@ const SETTINGS: &[Setting] = &[
         scope: Scope::Everywhere,
         kind: Kind::Text,
         default: "",
-        doc: "Server that the client commands call, as a URL",
+        doc: "Server that the client commands call, as a URL; without it, http://127.0.0.1:8686",
         set: |s, text| put_some(&mut s.endpoint, text),
     },
     Setting {

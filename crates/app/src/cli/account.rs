@@ -104,7 +104,7 @@ fn create(
         Output::Json => format!("{answer}\n"),
         Output::Table => {
             let mut rows = Vec::new();
-            flatten(&answer, &mut rows);
+            flatten(&answer, "", &mut rows);
             table::render(&rows)
         }
     };
@@ -164,13 +164,13 @@ fn rows(objects: &[Value]) -> Vec<Vec<String>> {
     std::iter::once(heading).chain(members.iter().map(cells)).collect()
 }
 
-/// A row for each member that is no object, whatever objects it stands in; without the RequestId, which is for the log.
-fn flatten(value: &Value, rows: &mut Vec<Vec<String>>) {
+/// A row for each member that is no object, named by its path; without the RequestId, which is for the log.
+fn flatten(value: &Value, path: &str, rows: &mut Vec<Vec<String>>) {
     for (name, value) in value.as_object().into_iter().flatten() {
         match value {
-            Value::Object(_) => flatten(value, rows),
+            Value::Object(_) => flatten(value, &format!("{path}{name}."), rows),
             _ if name == "RequestId" => {}
-            _ => rows.push(vec![name.clone(), plain(value)]),
+            _ => rows.push(vec![format!("{path}{name}"), plain(value)]),
         }
     }
 }
@@ -204,8 +204,8 @@ mod tests {
     fn an_answer_is_shown_under_its_own_names() {
         let answer = json!({"RequestId": "R", "Account": {"AccountId": "1", "New": 2}, "AccessKey": {"AccessKeyId": "k"}});
         let mut found = Vec::new();
-        flatten(&answer, &mut found);
-        assert_eq!(found, [["AccountId", "1"], ["New", "2"], ["AccessKeyId", "k"]]);
+        flatten(&answer, "", &mut found);
+        assert_eq!(found, [["Account.AccountId", "1"], ["Account.New", "2"], ["AccessKey.AccessKeyId", "k"]]);
     }
 
     #[test]

@@ -308,15 +308,15 @@ fn manual_pages_on_stdout_and_in_a_directory() {
 
 #[test]
 fn an_account_is_created_and_its_secret_shown_once() {
-    let body = r#"{"RequestId":"R","Account":{"AccountId":"1234567890123456","AccountAlias":"acme"},"AccessKey":{"AccessKeyId":"LTAI","AccessKeySecret":"s"}}"#;
+    let body = r#"{"RequestId":"R","Account":{"AccountId":"1234567890123456","DefaultDomainName":"acme.onaliyun.com"},"AccessKey":{"AccessKeyId":"LTAI","AccessKeySecret":"s"}}"#;
     let server = Responder::start(vec![json(200, body)]);
     assert_snapshot!(ramward(&["account", "create", "--alias", "acme"]).endpoint(&server.url()).picture(), @"
     exit code: 0
     --- stdout ---
-    AccountId        1234567890123456
-    AccountAlias     acme
-    AccessKeyId      LTAI
-    AccessKeySecret  s
+    Account.AccountId          1234567890123456
+    Account.DefaultDomainName  acme.onaliyun.com
+    AccessKey.AccessKeyId      LTAI
+    AccessKey.AccessKeySecret  s
     --- stderr ---
     keep the AccessKeySecret: it is shown only this once
     ");
