@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::value::Value;
 
@@ -170,7 +171,7 @@ impl From<Plain> for Code {
 }
 
 /// A refusal. `message` is for the caller, `cause` for the log only.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ApiError {
     /// What went wrong, for machines.
     pub code: Code,
@@ -181,7 +182,7 @@ pub struct ApiError {
     /// Members of `AccessDeniedDetail`, for denied permissions.
     pub access_denied: Vec<(&'static str, Value)>,
     /// What the log must know and the caller must not.
-    pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    pub cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl ApiError {
@@ -212,7 +213,7 @@ impl ApiError {
     /// An unforeseen failure: the caller sees `InternalError`, the log sees `cause`.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Box<Self> {
         let mut error = Self::new(Plain::InternalError);
-        error.cause = Some(cause.into());
+        error.cause = Some(Arc::from(cause.into()));
         error
     }
 

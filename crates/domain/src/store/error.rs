@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ramward_rpc::error::ApiError;
+
 /// Why the store refused or failed. `Clone`, because one failed commit answers every write of its group.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -137,5 +139,25 @@ impl StoreError {
 
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
+    }
+}
+
+/// How long a caller should wait before it tries a busy or full store again, in milliseconds.
+const RETRY_AFTER_MS: u32 = 1000;
+
+/// A failure of the store as the caller of an operation sees it; the cause stays for the log.
+pub fn refusal(error: StoreError) -> Box<ApiError> {
+    if !matches!(error, StoreError::Busy | StoreError::DiskFull | StoreError::Closed) {
+        return ApiError::internal(error);
+    }
+    let message = "The request has failed due to a temporary failure of the server. Nothing was changed; try again shortly.";
+    let mut refusal = ApiError::unavailable(message, RETRY_AFTER_MS);
+    refusal.cause = Some(Arc::new(error));
+    refusal
+}
+
+impl From<StoreError> for Box<ApiError> {
+    fn from(error: StoreError) -> Self {
+        refusal(error)
     }
 }

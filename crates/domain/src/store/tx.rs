@@ -15,6 +15,8 @@ pub enum Effect {
     AccessKey(AccessKeyId),
     /// More than is worth naming: keep nothing.
     All,
+    /// The domain clock is this many seconds ahead of the wall clock from now on.
+    Clock(i64),
 }
 
 /// An open transaction.
@@ -108,6 +110,28 @@ impl<'c> Tx<'c> {
             self.failed = Some(error.clone());
         }
         error
+    }
+
+    /// Runs `work` as a transaction inside this one: if it refuses, nothing of it stays, and this transaction goes on.
+    ///
+    /// # Errors
+    /// What `work` refused, or a failure of the store.
+    pub fn nested<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.usable()?;
+        self.connection.savepoint()?;
+        let (upkeep, effects) = (self.upkeep.clone(), self.effects.len());
+        let result = work(self);
+        if result.is_ok() {
+            self.connection.release()?;
+        } else {
+            self.upkeep = upkeep;
+            self.effects.truncate(effects);
+            self.connection.rollback_to()?;
+        }
+        result
     }
 
     pub(super) fn is_bulk(&self) -> bool {

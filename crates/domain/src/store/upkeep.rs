@@ -206,7 +206,7 @@ enum Part {
 }
 
 /// A subject that a bulk job has just inserted, with all it has so far.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Growing {
     account: AccountId,
     user: UserId,
@@ -215,7 +215,7 @@ struct Growing {
 }
 
 /// What a job has touched and what it has added so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Upkeep {
     before: BTreeMap<(AccountId, UserId, Part), Numbers>,
     changes: BTreeMap<AccountId, Numbers>,

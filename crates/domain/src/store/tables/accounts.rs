@@ -33,6 +33,21 @@ pub struct Account {
     pub totals: Totals,
 }
 
+impl Account {
+    /// A new account: the domain that follows from its id, the vendor's default settings.
+    pub fn new(account: AccountId, create_date: Timestamp) -> Self {
+        Self {
+            account,
+            default_domain: DefaultDomainName::of_account(account),
+            create_date,
+            last_login_date: None,
+            password_policy: PasswordPolicy::default(),
+            security_preference: SecurityPreference::default(),
+            totals: Totals::default(),
+        }
+    }
+}
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(

@@ -1,0 +1,131 @@
+//! Who calls: an AccessKey as the hot path needs it, and the identity behind a verified request. Knows no HTTP.
+
+pub mod nonces;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
+
+use ramward_rpc::api::Product;
+use ramward_rpc::sign::Secret;
+
+use crate::identity::user::UserName;
+use crate::ids::{AccessKeyId, AccountId, UserId};
+use crate::time::{Day, Timestamp};
+
+/// An AccessKey with the identity it belongs to, as kept in memory. Status facts are those of the last commit: a commit
+/// that changes them removes the entry before it answers.
+pub struct KeyEntry {
+    /// The key's id.
+    pub access_key_id: AccessKeyId,
+    /// Whose account. [`AccountId::OPERATOR`] for the operator's keys.
+    pub account: AccountId,
+    /// Whose identity. [`UserId::ROOT`] for the root identity.
+    pub user: UserId,
+    /// The RAM user's name; `None` for root and operator.
+    pub user_name: Option<UserName>,
+    /// The secret; `None` for a mirrored key, which can sign nothing.
+    pub secret: Option<Secret>,
+    /// Whether the key is Active.
+    pub active: bool,
+    /// Whether the user may call at all.
+    pub user_active: bool,
+    /// The UTC day of use that is durable, as days since 1970.
+    durable_day: AtomicI64,
+    /// The latest use, in seconds since 1970; `i64::MIN` for never.
+    last_used: AtomicI64,
+    last_product: AtomicU8,
+    /// Whether the entry waits to have its latest use written.
+    pub(crate) queued: AtomicBool,
+}
+
+impl KeyEntry {
+    /// An entry for a key whose last use is `last_used`.
+    pub fn new(
+        (access_key_id, account, user): (AccessKeyId, AccountId, UserId),
+        user_name: Option<UserName>,
+        secret: Option<Secret>,
+        (active, user_active): (bool, bool),
+        last_used: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            access_key_id,
+            account,
+            user,
+            user_name,
+            secret,
+            active,
+            user_active,
+            durable_day: AtomicI64::new(last_used.map_or(i64::MIN, |at| at.day().0)),
+            last_used: AtomicI64::new(last_used.map_or(i64::MIN, Timestamp::seconds)),
+            last_product: AtomicU8::new(u8::MAX),
+            queued: AtomicBool::new(false),
+        }
+    }
+
+    /// Notes a use. Returns whether it is later than what was known.
+    pub fn note_use(&self, at: Timestamp, product: Product) -> bool {
+        if self.last_used.load(Ordering::Relaxed) >= at.seconds() {
+            return false;
+        }
+        self.last_used.fetch_max(at.seconds(), Ordering::Relaxed);
+        self.last_product.store(product as u8, Ordering::Relaxed);
+        true
+    }
+
+    /// The latest use this process saw.
+    pub fn last_use(&self) -> Option<(Timestamp, Product)> {
+        let product = self.last_product.load(Ordering::Relaxed);
+        let product = Product::ALL.into_iter().find(|candidate| *candidate as u8 == product)?;
+        Some((Timestamp::from_seconds(self.last_used.load(Ordering::Relaxed)), product))
+    }
+
+    /// Whether a use on `day` is written durably.
+    pub fn is_durable_on(&self, day: Day) -> bool {
+        self.durable_day.load(Ordering::Acquire) >= day.0
+    }
+
+    /// Notes that a use on `day` is written durably.
+    pub fn set_durable(&self, day: Day) {
+        self.durable_day.fetch_max(day.0, Ordering::Release);
+    }
+}
+
+impl fmt::Debug for KeyEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyEntry")
+            .field("access_key_id", &self.access_key_id.masked())
+            .field("account", &self.account)
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Who was verified.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The key that signed.
+    pub key: Arc<KeyEntry>,
+}
+
+impl Caller {
+    /// The caller's account.
+    pub fn account(&self) -> AccountId {
+        self.key.account
+    }
+
+    /// The calling identity inside the account.
+    pub fn user(&self) -> UserId {
+        self.key.user
+    }
+
+    /// Whether this is the operator of the server.
+    pub fn is_operator(&self) -> bool {
+        self.key.account == AccountId::OPERATOR
+    }
+
+    /// Whether this is the root identity of an account.
+    pub fn is_root(&self) -> bool {
+        !self.is_operator() && self.key.user == UserId::ROOT
+    }
+}

@@ -1,0 +1,227 @@
+//! The operations: what a call does. One file per Action, one line each in [`OPERATIONS`]; documentation, dispatch,
+//! authorisation and the console read that list and no other.
+
+pub mod ims;
+pub mod ramward;
+pub mod sts;
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::LazyLock;
+
+use ramward_rpc::api::{Api, Description, Product};
+use ramward_rpc::error::{ApiError, ApiResult, Plain};
+use ramward_rpc::params::Params;
+use ramward_rpc::shape::Shape;
+use ramward_rpc::value::Value;
+
+use crate::authn::Caller;
+use crate::entropy::Entropy;
+use crate::identity::user::UserName;
+use crate::ids::UserId;
+use crate::settings::Settings;
+use crate::store::seal::SealKey;
+use crate::store::{Store, Tx};
+use crate::time::Timestamp;
+
+/// What a call is about, read from the request alone, so that authorisation precedes every look-up and leaks nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The account as a whole.
+    Account,
+    /// The calling identity itself.
+    Own,
+    /// The RAM user of that name (the part before the `@`).
+    User(UserName),
+    /// The RAM user of that id.
+    UserId(UserId),
+    /// The MFA device of that serial number.
+    Device(String),
+}
+
+/// An operation: its description, its types, what it does.
+pub trait Operation: Send + Sync + 'static {
+    /// Everything documentation, dispatch and authorisation need.
+    const API: Api;
+    /// Whether the answer depends on the account's rows and the UTC day alone. Such an answer is kept until the next
+    /// commit on the account or midnight UTC.
+    const ACCOUNT_WIDE: bool = false;
+    /// Whether [`Operation::prepare`] does slow work, which then runs on a worker thread.
+    const SLOW: bool = false;
+    /// Its parameters.
+    type Request: Shape + Send;
+    /// Its answer.
+    type Response: Shape;
+
+    /// What the request is about.
+    fn target(_request: &Self::Request) -> Target {
+        Target::Account
+    }
+
+    /// Slow work before the transaction, such as hashing a password.
+    ///
+    /// # Errors
+    /// A refusal that needs no transaction.
+    fn prepare(_cx: &Prepare<'_>, _request: &mut Self::Request) -> ApiResult<()> {
+        Ok(())
+    }
+
+    /// Does it. May run again after a conflict, so it touches nothing but `cx`.
+    ///
+    /// # Errors
+    /// A refusal; then nothing has changed.
+    fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<Self::Response>;
+}
+
+/// What an operation may use before its transaction.
+pub struct Prepare<'a> {
+    /// Who calls.
+    pub caller: &'a Caller,
+    /// For reads of its own.
+    pub store: &'a Store,
+    /// Randomness.
+    pub entropy: &'a dyn Entropy,
+    /// Settings.
+    pub settings: &'a Settings,
+    /// The time of codes and signatures (the wall clock).
+    pub wall: Timestamp,
+}
+
+/// What an operation may use inside its transaction.
+pub struct Cx<'a, 'tx> {
+    /// The transaction.
+    pub tx: &'a mut Tx<'tx>,
+    /// Who calls.
+    pub caller: &'a Caller,
+    /// The time of dates and ages (the domain clock).
+    pub now: Timestamp,
+    /// The time of codes and signatures (the wall clock).
+    pub wall: Timestamp,
+    /// Randomness.
+    pub entropy: &'a dyn Entropy,
+    /// Seals secrets.
+    pub seal: &'a SealKey,
+    /// Settings.
+    pub settings: &'a Settings,
+    /// The latest use of a key that is known in memory but not yet in its row.
+    pub last_used: &'a dyn LastUsed,
+}
+
+/// Uses of AccessKeys that are known in memory and not yet written.
+pub trait LastUsed: Send + Sync {
+    /// When the key was last used, and through which product, if this process saw it.
+    fn of(&self, access_key_id: &str) -> Option<(Timestamp, Product)>;
+}
+
+/// A request that was read and waits to be run.
+pub trait AnyRequest: Send {
+    /// What it is about.
+    fn target(&self) -> Target;
+
+    /// See [`Operation::prepare`].
+    ///
+    /// # Errors
+    /// As there.
+    fn prepare(&mut self, cx: &Prepare<'_>) -> ApiResult<()>;
+
+    /// See [`Operation::handle`].
+    ///
+    /// # Errors
+    /// As there.
+    fn handle(&self, cx: &mut Cx<'_, '_>) -> ApiResult<Vec<(&'static str, Value)>>;
+}
+
+/// An operation with its types given up, as the list needs it.
+pub trait AnyOperation: Sync {
+    /// Its constant facts.
+    fn api(&self) -> &'static Api;
+    /// Its constant facts with parameters and answer.
+    fn describe(&self) -> Description;
+    /// See [`Operation::ACCOUNT_WIDE`].
+    fn account_wide(&self) -> bool;
+    /// See [`Operation::SLOW`].
+    fn slow(&self) -> bool;
+
+    /// Reads the parameters.
+    ///
+    /// # Errors
+    /// The first parameter's refusal.
+    fn read(&self, params: &Params<'_>) -> ApiResult<Box<dyn AnyRequest>>;
+}
+
+/// Gives the types of `O` up; the only place where that happens.
+#[derive(Debug)]
+pub struct Erased<O>(PhantomData<fn() -> O>);
+
+impl<O> Erased<O> {
+    /// The operation for the list.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+struct Typed<O: Operation>(O::Request);
+
+impl<O: Operation> AnyOperation for Erased<O> {
+    fn api(&self) -> &'static Api {
+        &O::API
+    }
+
+    fn describe(&self) -> Description {
+        Description { api: O::API, parameters: O::Request::fields(), response: O::Response::fields() }
+    }
+
+    fn account_wide(&self) -> bool {
+        O::ACCOUNT_WIDE
+    }
+
+    fn slow(&self) -> bool {
+        O::SLOW
+    }
+
+    fn read(&self, params: &Params<'_>) -> ApiResult<Box<dyn AnyRequest>> {
+        Ok(Box::new(Typed::<O>(O::Request::read(params, "")?)))
+    }
+}
+
+impl<O: Operation> AnyRequest for Typed<O> {
+    fn target(&self) -> Target {
+        O::target(&self.0)
+    }
+
+    fn prepare(&mut self, cx: &Prepare<'_>) -> ApiResult<()> {
+        O::prepare(cx, &mut self.0)
+    }
+
+    fn handle(&self, cx: &mut Cx<'_, '_>) -> ApiResult<Vec<(&'static str, Value)>> {
+        O::handle(cx, &self.0).map(|response| response.members())
+    }
+}
+
+macro_rules! operations {
+    ($($operation:ty),* $(,)?) => {
+        /// Every operation this server knows.
+        pub const OPERATIONS: &[&dyn AnyOperation] = &[$(&Erased::<$operation>::NEW),*];
+    };
+}
+
+operations![
+    ims::get_account_security_practice_report::GetAccountSecurityPracticeReport,
+    sts::get_caller_identity::GetCallerIdentity,
+];
+
+/// The caller's account was deleted between admission and now.
+pub fn account_is_gone() -> Box<ApiError> {
+    ApiError::new(Plain::InvalidAccessKeyIdNotFound)
+}
+
+static BY_NAME: LazyLock<HashMap<(Product, &'static str), usize>> = LazyLock::new(|| {
+    OPERATIONS
+        .iter()
+        .enumerate()
+        .map(|(index, operation)| ((operation.api().product, operation.api().action), index))
+        .collect()
+});
+
+/// The place of an operation in [`OPERATIONS`].
+pub fn find(product: Product, action: &str) -> Option<usize> {
+    BY_NAME.get(&(product, action)).copied()
+}

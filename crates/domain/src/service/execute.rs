@@ -1,0 +1,356 @@
+//! Calls that need the store: reads on a worker thread, changes inside the writer's group commit.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use ramward_rpc::api::{Access, Product};
+use ramward_rpc::error::{ApiError, ApiResult};
+use ramward_rpc::value::Value;
+
+use super::start::raise_ceiling;
+use super::{Answer, Call, Core, Done, Durable, Frame, KeptAnswer, Needs, Record, Step, Tail, UsesInMemory};
+use crate::authn::{Caller, KeyEntry};
+use crate::authz;
+use crate::ops::{self, AnyOperation, AnyRequest, Cx, Prepare};
+use crate::store::tables::{access_keys, accounts, nonces};
+use crate::store::{Job, StoreError, Tx, Verdict, refusal};
+use crate::time::Timestamp;
+use crate::workers::Busy;
+
+/// How many waiting uses one commit writes along.
+const USES_PER_COMMIT: usize = 64;
+
+/// A call that was not answered at once.
+pub struct Pending {
+    core: Arc<Core>,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Its key must be read first.
+    Admit(Box<Owned>),
+    /// It is admitted.
+    Run(Box<Run>),
+}
+
+/// A call that outlives the bytes it was read from.
+struct Owned {
+    frame: Frame,
+    method: http::Method,
+    path: String,
+    query: String,
+    headers: http::HeaderMap,
+    body: Vec<u8>,
+    peer: std::net::IpAddr,
+    secure: bool,
+}
+
+/// An admitted call.
+pub(super) struct Run {
+    pub(super) frame: Frame,
+    pub(super) caller: Caller,
+    /// The typed request, or the refusal of a parameter: the use of the key counts either way.
+    pub(super) request: ApiResult<Box<dyn AnyRequest>>,
+    pub(super) operation: &'static dyn AnyOperation,
+    pub(super) durable: Durable,
+}
+
+impl std::fmt::Debug for Pending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pending").finish_non_exhaustive()
+    }
+}
+
+/// Gives the answer exactly once, also when the work that held it is dropped or panics.
+pub(super) struct Reply {
+    frame: Frame,
+    record: Record,
+    done: Option<Done>,
+}
+
+impl Reply {
+    fn new(frame: Frame, done: Done) -> Self {
+        let record = Record { operation: frame.operation, ..Record::default() };
+        Self { frame, record, done: Some(done) }
+    }
+
+    fn of_run(run: &Run, done: Done) -> Self {
+        let mut reply = Self::new(run.frame.clone(), done);
+        reply.record.account = Some(run.caller.account());
+        reply.record.access_key_id = Some(run.caller.key.access_key_id.clone());
+        reply
+    }
+
+    fn give(mut self, answer: Answer) {
+        if let Some(done) = self.done.take() {
+            done(answer);
+        }
+    }
+
+    fn give_outcome(self, outcome: ApiResult<Tail>) {
+        let answer = match outcome {
+            Ok(tail) => Answer::success(&self.frame, &tail, self.record.clone()),
+            Err(error) => self.refusal(&error),
+        };
+        self.give(answer);
+    }
+
+    fn refusal(&self, error: &ApiError) -> Answer {
+        Answer::refusal(&self.frame, error, self.record.clone())
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        if let Some(done) = self.done.take() {
+            done(self.refusal(&Self::unforeseen()));
+        }
+    }
+}
+
+fn busy() -> Box<ApiError> {
+    ApiError::unavailable("The server has as many calls waiting as it may. Try again shortly.", 1000)
+}
+
+impl Pending {
+    pub(super) fn to_admit(core: Arc<Core>, call: &Call<'_>, mut frame: Frame) -> Self {
+        call.host().clone_into(&mut frame.host);
+        let owned = Owned {
+            frame,
+            method: call.method.clone(),
+            path: call.path.to_owned(),
+            query: call.query.to_owned(),
+            headers: call.headers.clone(),
+            body: call.body.to_vec(),
+            peer: call.peer,
+            secure: call.secure,
+        };
+        Self { core, stage: Stage::Admit(Box::new(owned)) }
+    }
+
+    pub(super) fn to_run(core: Arc<Core>, run: Run) -> Self {
+        Self { core, stage: Stage::Run(Box::new(run)) }
+    }
+
+    /// Runs the rest on the store's threads and hands the answer to `done`, which must not block: it may be called on
+    /// the writer's thread. When the queue is full, `done` gets `ServiceUnavailable` at once, on this thread.
+    pub fn start(self, done: Done) {
+        let core = self.core;
+        match self.stage {
+            Stage::Admit(owned) => {
+                let reply = Reply::new(owned.frame.clone(), done);
+                let for_worker = Arc::clone(&core);
+                core.on_worker(reply, move |reply| for_worker.admit_and_run(*owned, reply));
+            }
+            Stage::Run(run) => {
+                let reply = Reply::of_run(&run, done);
+                core.run(*run, reply);
+            }
+        }
+    }
+}
+
+impl Core {
+    fn on_worker(&self, reply: Reply, work: impl FnOnce(Reply) + Send + 'static) {
+        self.workers.submit(Box::new(move |taken: Result<(), Busy>| match taken {
+            Ok(()) => work(reply),
+            Err(Busy) => reply.give_outcome(Err(busy())),
+        }));
+    }
+
+    fn admit_and_run(self: Arc<Self>, mut owned: Owned, mut reply: Reply) {
+        let call = Call {
+            method: &owned.method,
+            path: &owned.path,
+            query: &owned.query,
+            headers: &owned.headers,
+            body: &owned.body,
+            peer: owned.peer,
+            secure: owned.secure,
+        };
+        match Self::step(&self, &call, &mut owned.frame, true) {
+            Step::Answer(answer) => reply.give(answer),
+            Step::Run(run) => {
+                // The earlier reply knew no caller yet.
+                let Some(done) = reply.done.take() else { return };
+                let reply = Reply::of_run(&run, done);
+                self.run_here(run, reply);
+            }
+            // With the store at hand a key is found or refused.
+            Step::NeedsKey => drop(reply),
+        }
+    }
+
+    /// Sends an admitted call to the right thread.
+    fn run(self: Arc<Self>, run: Run, reply: Reply) {
+        if run.durable.is_nothing() && run.request.is_err() || run.to_writer() && !run.operation.slow() {
+            self.run_here(run, reply);
+        } else {
+            let core = Arc::clone(&self);
+            self.on_worker(reply, move |reply| core.run_here(run, reply));
+        }
+    }
+
+    /// Runs an admitted call on this thread, or queues it for the writer.
+    fn run_here(self: Arc<Self>, mut run: Run, reply: Reply) {
+        if run.operation.slow()
+            && let Ok(request) = &mut run.request
+        {
+            let cx = Prepare {
+                caller: &run.caller,
+                store: &self.store,
+                entropy: &*self.entropy,
+                settings: &self.settings,
+                wall: run.durable.wall,
+            };
+            let target = request.target();
+            let prepared = self
+                .store
+                .read(|tx| authorise(tx, &run.caller, run.operation, &target))
+                .and_then(|()| request.prepare(&cx));
+            if let Err(error) = prepared {
+                run.request = Err(error);
+            }
+        }
+        if run.to_writer() {
+            let store = self.store.clone();
+            store.submit(Box::new(Change { core: self, run, outcome: None, reply }));
+        } else {
+            let outcome = self.read(&run);
+            reply.give_outcome(outcome);
+        }
+    }
+
+    fn read(&self, run: &Run) -> ApiResult<Tail> {
+        let account = run.caller.account();
+        let ticket = run.operation.account_wide().then(|| self.caches.answers.ticket(&account));
+        let members = self.store.read(|tx| self.perform(tx, run))?;
+        let tail = Tail::new(run.operation.api().action, &members);
+        if let (Some(ticket), Some(operation)) = (ticket, run.frame.operation) {
+            let kept = KeptAnswer { day: run.durable.now.day(), tail: tail.clone() };
+            self.caches.answers.insert(ticket, (account, operation), Arc::new(kept));
+        }
+        Ok(tail)
+    }
+
+    fn perform(&self, tx: &mut Tx<'_>, run: &Run) -> ApiResult<Vec<(&'static str, Value)>> {
+        let request = match &run.request {
+            Ok(request) => request,
+            Err(error) => return Err(error.clone()),
+        };
+        authorise(tx, &run.caller, run.operation, &request.target())?;
+        let mut cx = Cx {
+            tx,
+            caller: &run.caller,
+            now: run.durable.now,
+            wall: run.durable.wall,
+            entropy: &*self.entropy,
+            seal: &self.seal,
+            settings: &self.settings,
+            last_used: &UsesInMemory(&self.caches),
+        };
+        request.handle(&mut cx)
+    }
+
+    /// Writes what must be durable before the answer, and a few waiting uses along with it.
+    fn make_durable(&self, tx: &mut Tx<'_>, run: &Run) -> Result<(), StoreError> {
+        match run.durable.needs {
+            Needs::Nothing => {}
+            Needs::Ceiling(ceiling) => raise_ceiling(tx, ceiling)?,
+            Needs::Nonce(fingerprint, expires) => {
+                nonces::insert(tx, run.caller.account(), expires, fingerprint.0)?;
+            }
+        }
+        if let Some(product) = run.durable.use_at {
+            mark_used(tx, &run.caller.key, run.durable.now, product)?;
+        }
+        for key in self.take_waiting_uses(USES_PER_COMMIT) {
+            mark_last_use(tx, &key)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_waiting_uses(&self, most: usize) -> Vec<Arc<KeyEntry>> {
+        let mut waiting = self.waiting_uses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let from = waiting.len().saturating_sub(most);
+        let taken = waiting.split_off(from);
+        for key in &taken {
+            key.queued.store(false, Ordering::Relaxed);
+        }
+        taken
+    }
+}
+
+/// Writes the latest use of `key` that this process saw.
+pub(super) fn mark_last_use(tx: &mut Tx<'_>, key: &KeyEntry) -> Result<(), StoreError> {
+    key.last_use().map_or(Ok(()), |(at, product)| mark_used(tx, key, at, product))
+}
+
+/// A key that was deleted meanwhile has no use to write.
+fn mark_used(tx: &mut Tx<'_>, key: &KeyEntry, at: Timestamp, product: Product) -> Result<(), StoreError> {
+    match access_keys::mark_used(tx, key.account, key.user, &key.access_key_id, at, product.name()) {
+        Err(StoreError::Absent { .. }) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn authorise(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    operation: &'static dyn AnyOperation,
+    target: &ops::Target,
+) -> ApiResult<()> {
+    authz::authorise(caller, operation.api(), target, || {
+        let account = accounts::find(tx, caller.account()).map_err(refusal)?;
+        Ok(account.map(|account| account.security_preference).unwrap_or_default())
+    })
+}
+
+impl Run {
+    /// Whether the call must pass the writer: it changes something, or something must be durable before its answer.
+    fn to_writer(&self) -> bool {
+        !self.durable.is_nothing() || self.operation.api().access == Access::Write && self.request.is_ok()
+    }
+}
+
+/// An admitted call on its way through the writer.
+struct Change {
+    core: Arc<Core>,
+    run: Run,
+    outcome: Option<ApiResult<Vec<(&'static str, Value)>>>,
+    reply: Reply,
+}
+
+impl Job for Change {
+    /// The use of the key and the nonce are kept even where the operation refuses: it has a transaction of its own inside.
+    fn run(&mut self, tx: &mut Tx<'_>) -> Verdict {
+        let (core, run) = (&self.core, &self.run);
+        let outcome = match core.make_durable(tx, run) {
+            Ok(()) => tx.nested(|tx| core.perform(tx, run)),
+            Err(error) => Err(refusal(error)),
+        };
+        let nothing_to_keep = outcome.is_err() && run.durable.is_nothing();
+        self.outcome = Some(outcome);
+        if nothing_to_keep { Verdict::Discard } else { Verdict::Keep }
+    }
+
+    fn done(self: Box<Self>, committed: Result<(), StoreError>) {
+        let Self { core, run, outcome, reply } = *self;
+        if let Err(error) = committed {
+            return reply.give_outcome(Err(refusal(error)));
+        }
+        if let Needs::Ceiling(ceiling) = run.durable.needs {
+            core.replay.raised(ceiling);
+        }
+        if run.durable.use_at.is_some() {
+            run.caller.key.set_durable(run.durable.now.day());
+        }
+        match outcome {
+            Some(outcome) => {
+                let action = run.operation.api().action;
+                reply.give_outcome(outcome.map(|members| Tail::new(action, &members)));
+            }
+            None => drop(reply),
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! The walk of a call: read, admit, authorise, handle, answer. What the gateway calls and the console will call.
+//! Knows no socket. A call that the caches can answer is answered on the caller's own thread; the rest runs on the
+//! store's threads, so an abandoned connection never leaves a change half-made.
+
+pub mod answer;
+pub mod cache;
+pub mod call;
+mod execute;
+pub mod first_start;
+mod replay;
+mod start;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ramward_rpc::api::Product;
+use ramward_rpc::error::{ApiError, ApiResult, Plain};
+use ramward_rpc::params::Params;
+use ramward_rpc::sign::{self, Scheme, Secret};
+
+pub use self::answer::{Answer, Record, Tail};
+use self::cache::GuardedCache;
+use self::call::Said;
+pub use self::call::{Call, Format, Frame};
+pub use self::execute::Pending;
+use self::execute::{Reply, Run};
+use self::replay::{Needs, ReplayGuard};
+use crate::authn::{Caller, KeyEntry};
+use crate::entropy::{Entropy, SeededEntropy};
+use crate::identity::access_key::Status;
+use crate::identity::user::UserStatus;
+use crate::ids::{AccessKeyId, AccountId, RequestId};
+use crate::ops::{self, AnyOperation, LastUsed};
+use crate::settings::Settings;
+use crate::store::seal::{SealKey, Sealed, SecretOf};
+use crate::store::tables::{access_keys, users};
+use crate::store::{Store, StoreError, Tx, refusal};
+use crate::time::{Clock, Day, DomainClock, Timestamp};
+use crate::workers::Workers;
+
+/// How many keys may wait to have the time of day of their latest use written.
+const MAX_WAITING_USES: usize = 4096;
+
+/// The service; cheap to clone.
+#[derive(Clone)]
+pub struct Service {
+    core: Arc<Core>,
+}
+
+pub(crate) struct Core {
+    store: Store,
+    seal: SealKey,
+    settings: Settings,
+    wall: Arc<dyn Clock>,
+    clock: Arc<DomainClock>,
+    entropy: Arc<dyn Entropy>,
+    caches: Arc<Caches>,
+    replay: ReplayGuard,
+    /// Keys whose latest use is known here and not yet in their row.
+    waiting_uses: Mutex<Vec<Arc<KeyEntry>>>,
+    workers: Workers,
+}
+
+/// What commits invalidate; shared with the store's commit listener.
+#[derive(Debug)]
+struct Caches {
+    keys: GuardedCache<AccessKeyId, Arc<KeyEntry>>,
+    answers: GuardedCache<(AccountId, usize), Arc<KeptAnswer>>,
+}
+
+/// An account-wide answer, good until the next commit on the account or the end of the day.
+#[derive(Debug)]
+struct KeptAnswer {
+    day: Day,
+    tail: Tail,
+}
+
+/// What became of a call.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is answered.
+    Done(Answer),
+    /// It needs the store.
+    Pending(Pending),
+}
+
+/// How far a call got on its caller's thread.
+enum Step {
+    Answer(Answer),
+    /// The key is not in memory.
+    NeedsKey,
+    Run(Run),
+}
+
+/// Figures for `/metrics`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stats {
+    /// AccessKeys in memory.
+    pub cached_keys: usize,
+    /// AccessKeys read from the store since the start.
+    pub key_misses: u64,
+    /// Account-wide answers in memory.
+    pub cached_answers: usize,
+    /// Account-wide answers computed since the start.
+    pub answer_misses: u64,
+    /// Nonces held.
+    pub nonces: usize,
+}
+
+impl Service {
+    /// Begins a call on the caller's thread.
+    pub fn begin(&self, call: &Call<'_>) -> Begun {
+        let mut frame = Frame::new(self.core.request_id());
+        match Core::step(&self.core, call, &mut frame, false) {
+            Step::Answer(answer) => Begun::Done(answer),
+            Step::NeedsKey => Begun::Pending(Pending::to_admit(Arc::clone(&self.core), call, frame)),
+            Step::Run(run) => Begun::Pending(Pending::to_run(Arc::clone(&self.core), run)),
+        }
+    }
+
+    /// A call from begin to end on the caller's thread; for tests and tools that have no event loop.
+    pub fn call(&self, call: &Call<'_>) -> Answer {
+        match self.begin(call) {
+            Begun::Done(answer) => answer,
+            Begun::Pending(pending) => {
+                let (send, receive) = std::sync::mpsc::sync_channel(1);
+                pending.start(Box::new(move |answer| {
+                    // Nobody else holds the receiver, which waits below.
+                    let _sent = send.send(answer);
+                }));
+                receive.recv().expect("every pending call is answered")
+            }
+        }
+    }
+
+    /// A refusal that the gateway itself must make, such as of a body that is too large, in the vendor's envelope.
+    pub fn refuse(&self, host: &str, error: &ApiError) -> Answer {
+        let mut frame = Frame::new(self.core.request_id());
+        host.clone_into(&mut frame.host);
+        Answer::refusal(&frame, error, Record::default())
+    }
+
+    /// The store behind the service.
+    pub fn store(&self) -> &Store {
+        &self.core.store
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.core.settings
+    }
+
+    /// The clock of dates and ages.
+    pub fn now(&self) -> Timestamp {
+        self.core.clock.now()
+    }
+
+    /// Figures for `/metrics`.
+    pub fn stats(&self) -> Stats {
+        let caches = &self.core.caches;
+        Stats {
+            cached_keys: caches.keys.len(),
+            key_misses: caches.keys.misses(),
+            cached_answers: caches.answers.len(),
+            answer_misses: caches.answers.misses(),
+            nonces: self.core.replay.held(),
+        }
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+thread_local! {
+    /// Request ids need to be unique, not secret; asking the operating system for each would cost more than the answer.
+    static REQUEST_IDS: RefCell<Option<SeededEntropy>> = const { RefCell::new(None) };
+}
+
+impl Core {
+    fn request_id(&self) -> RequestId {
+        REQUEST_IDS.with_borrow_mut(|ids| {
+            let ids = ids.get_or_insert_with(|| SeededEntropy::from_entropy(&*self.entropy));
+            RequestId::generate(ids)
+        })
+    }
+
+    /// Reads and admits a call and answers it where the caches can. `may_read` says whether the store may be asked for
+    /// the key.
+    fn step(core: &Arc<Self>, call: &Call<'_>, frame: &mut Frame, may_read: bool) -> Step {
+        let mut record = Record::default();
+        match core.admit(call, frame, &mut record, may_read) {
+            Ok(step) => step,
+            Err(error) => {
+                call.host().clone_into(&mut frame.host);
+                record.operation = frame.operation;
+                Step::Answer(Answer::refusal(frame, &error, record))
+            }
+        }
+    }
+
+    /// The order of refusals, from the first to the typed parameters (decision record 0004).
+    fn admit(
+        &self,
+        call: &Call<'_>,
+        frame: &mut Frame,
+        record: &mut Record,
+        may_read: bool,
+    ) -> ApiResult<Step> {
+        let params = call.params()?;
+        let said = call.said(&params, frame)?;
+        let wall = self.wall.now();
+        self.replay.check_window(said.stamp, wall)?;
+        let Some(key) = self.key(said.claim.access_key_id, may_read)? else {
+            return if may_read {
+                Err(ApiError::new(Plain::InvalidAccessKeyIdNotFound))
+            } else {
+                Ok(Step::NeedsKey)
+            };
+        };
+        record.access_key_id = Some(key.access_key_id.clone());
+        check_signature(call, &params, &said, &key)?;
+        record.account = Some(key.account);
+        let needs = self.replay.burn(key.access_key_id.as_str(), said.claim.nonce, said.stamp, wall)?;
+        if said.claim.security_token.is_some_and(|token| !token.is_empty()) {
+            return Err(ApiError::with_message(
+                Plain::InvalidSecurityTokenMalformed,
+                "Specified SecurityToken is malformed. This AccessKey is permanent and goes without one.",
+            ));
+        }
+        let operation = *ops::OPERATIONS.get(said.operation).expect("find gives an index of the list");
+        let now = self.clock.now();
+        let durable = Durable { needs, use_at: self.note_use(&key, operation, now), now, wall };
+        let caller = Caller { key };
+        let at_once = durable.is_nothing() && operation.account_wide() && caller.is_root();
+        if at_once && let Some(answer) = self.kept_answer(frame, &caller, said.operation, now.day()) {
+            return Ok(Step::Answer(answer));
+        }
+        let request = operation.read(&params);
+        call.host().clone_into(&mut frame.host);
+        Ok(Step::Run(Run { frame: frame.clone(), caller, request, operation, durable }))
+    }
+
+    fn kept_answer(&self, frame: &Frame, caller: &Caller, operation: usize, day: Day) -> Option<Answer> {
+        let kept = self.caches.answers.get(&(caller.account(), operation)).filter(|kept| kept.day == day)?;
+        let record = Record {
+            operation: Some(operation),
+            code: None,
+            account: Some(caller.account()),
+            access_key_id: Some(caller.key.access_key_id.clone()),
+        };
+        Some(Answer::success(frame, &kept.tail, record))
+    }
+
+    fn key(&self, access_key_id: &str, may_read: bool) -> ApiResult<Option<Arc<KeyEntry>>> {
+        if let Some(key) = self.caches.keys.get(access_key_id) {
+            return Ok(Some(key));
+        }
+        let Ok(id) = AccessKeyId::from_str(access_key_id) else { return Ok(None) };
+        if !may_read {
+            return Ok(None);
+        }
+        let ticket = self.caches.keys.ticket(access_key_id);
+        let Some(key) = self.store.read(|tx| read_key(tx, &self.seal, &id)).map_err(refusal)? else {
+            return Ok(None);
+        };
+        let key = Arc::new(key);
+        self.caches.keys.insert(ticket, id, Arc::clone(&key));
+        Ok(Some(key))
+    }
+
+    /// A key is used when its signature verified, whatever the answer. Returns the use if it must be durable first.
+    fn note_use(
+        &self,
+        key: &Arc<KeyEntry>,
+        operation: &'static dyn AnyOperation,
+        now: Timestamp,
+    ) -> Option<Product> {
+        let product = operation.api().product;
+        let later = key.note_use(now, product);
+        if !key.is_durable_on(now.day()) {
+            return Some(product);
+        }
+        if later && !key.queued.load(Ordering::Relaxed) {
+            let mut waiting = self.waiting_uses.lock().unwrap_or_else(PoisonError::into_inner);
+            if waiting.len() < MAX_WAITING_USES && !key.queued.swap(true, Ordering::Relaxed) {
+                waiting.push(Arc::clone(key));
+            }
+        }
+        None
+    }
+}
+
+/// What must be durable before a call is answered.
+#[derive(Debug, Clone, Copy)]
+struct Durable {
+    needs: Needs,
+    /// The product through which the key was used for the first time today.
+    use_at: Option<Product>,
+    now: Timestamp,
+    wall: Timestamp,
+}
+
+impl Durable {
+    fn is_nothing(&self) -> bool {
+        self.needs == Needs::Nothing && self.use_at.is_none()
+    }
+}
+
+fn read_key(tx: &mut Tx<'_>, seal: &SealKey, id: &AccessKeyId) -> Result<Option<KeyEntry>, StoreError> {
+    let Some(found) = access_keys::find_by_id(tx, id)? else { return Ok(None) };
+    let (user_name, user_active) = if found.user_id.is_root() {
+        (None, true)
+    } else {
+        match users::find(tx, found.account, found.user_id)? {
+            Some(user) => (Some(user.user_name), user.status == UserStatus::Active),
+            None => return Ok(None),
+        }
+    };
+    let secret = match &found.sealed_secret {
+        Some(sealed) => Some(open_secret(seal, found.account, id, sealed)?),
+        None => None,
+    };
+    Ok(Some(KeyEntry::new(
+        (id.clone(), found.account, found.user_id),
+        user_name,
+        secret,
+        (found.status == Status::Active, user_active),
+        found.last_used_date,
+    )))
+}
+
+/// The secret of an AccessKey.
+///
+/// # Errors
+/// `SealBroken` if it was sealed for another key or with another seal key.
+pub fn open_secret(
+    seal: &SealKey,
+    account: AccountId,
+    id: &AccessKeyId,
+    sealed: &Sealed,
+) -> Result<Secret, StoreError> {
+    let bytes = seal.open(SecretOf::AccessKey(account, id), sealed)?;
+    std::str::from_utf8(&bytes).map(Secret::from).map_err(|_| StoreError::SealBroken)
+}
+
+fn check_signature(call: &Call<'_>, params: &Params<'_>, said: &Said<'_>, key: &KeyEntry) -> ApiResult<()> {
+    if !key.active {
+        return Err(ApiError::new(Plain::InvalidAccessKeyIdInactive));
+    }
+    if !key.user_active {
+        return Err(ApiError::with_message(
+            Plain::InvalidAccessKeyIdInactive,
+            "Specified access key is disabled. Its user is frozen.",
+        ));
+    }
+    let Some(secret) = &key.secret else {
+        return Err(ApiError::with_message(
+            Plain::InvalidAccessKeyIdNotFound,
+            "Specified access key is not found. It is mirrored here without its secret and can sign nothing.",
+        ));
+    };
+    let incoming = call.incoming(params);
+    sign::verify(&incoming, &said.claim, secret).map_err(|_| {
+        let signed = sign::explain(&incoming, &said.claim);
+        let message = match said.claim.scheme {
+            // Clients cut this text at its only colon and compare the rest with their own string to sign
+            // (aliyun-python-sdk-core 2.16.1), so nothing may follow and no other colon may stand before.
+            Scheme::RpcV1 => format!(
+                "Specified signature is not matched with our calculation. server string to sign is:{}",
+                signed.string_to_sign
+            ),
+            Scheme::V3 => format!(
+                "Specified signature does not match our calculation. server StringToSign is [{}] server CanonicalRequest is [{}]",
+                signed.string_to_sign, signed.canonical_request
+            ),
+        };
+        ApiError::with_message(Plain::SignatureDoesNotMatch, message)
+    })
+}
+
+#[derive(Debug)]
+struct UsesInMemory<'a>(&'a Caches);
+
+impl LastUsed for UsesInMemory<'_> {
+    fn of(&self, access_key_id: &str) -> Option<(Timestamp, Product)> {
+        self.0.keys.get(access_key_id).and_then(|key| key.last_use())
+    }
+}
+
+/// Answers a pending call whatever becomes of it.
+type Done = Box<dyn FnOnce(Answer) + Send>;
+
+impl Reply {
+    fn unforeseen() -> Box<ApiError> {
+        ApiError::internal("the call ended without an answer")
+    }
+}

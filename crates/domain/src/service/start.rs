@@ -1,0 +1,217 @@
+//! The life of a service: taking up where the last run ended, the once-a-second renewal, the clean stop.
+
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::cache::GuardedCache;
+use super::execute::mark_last_use;
+use super::replay::ReplayGuard;
+use super::{Caches, Core, Service};
+use crate::authn::nonces::Fingerprint;
+use crate::entropy::Entropy;
+use crate::ids::AccountId;
+use crate::ops;
+use crate::settings::Settings;
+use crate::store::seal::SealKey;
+use crate::store::tables::{nonces, server};
+use crate::store::{Effect, Store, StoreError, Tx};
+use crate::time::{Clock, DomainClock, Timestamp};
+use crate::workers::Workers;
+
+/// Keeps the replay ceiling ahead of the traffic. Ends when dropped or stopped.
+#[derive(Debug)]
+pub struct Ticker {
+    stop: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Service {
+    /// Takes up where the last run on `store` ended.
+    ///
+    /// # Errors
+    /// What the store cannot read or write.
+    pub fn open(
+        store: Store,
+        seal: SealKey,
+        settings: Settings,
+        wall: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StoreError> {
+        let now = wall.now();
+        let mut fresh_key = [0; 16];
+        entropy.fill(&mut fresh_key);
+        let begun = store.write(move |tx| LastRun::take_up(tx, u128::from_be_bytes(fresh_key)))?;
+        let closed_until = if begun.ended_cleanly { Timestamp::MIN } else { begun.nonce_ceiling };
+        let replay = ReplayGuard::new(
+            begun.nonce_key.to_be_bytes(),
+            settings.window_seconds,
+            settings.max_nonces,
+            begun.nonce_ceiling,
+            closed_until,
+        );
+        store.write(move |tx| nonces::delete_all_expired(tx, now))?;
+        store.read(|tx| {
+            nonces::each(tx, now, |_, expires, fingerprint| {
+                replay.take_over(Fingerprint(fingerprint), expires, now);
+            })
+        })?;
+        let caches = Arc::new(Caches {
+            keys: GuardedCache::new(settings.cache_entries),
+            answers: GuardedCache::new(settings.cache_entries),
+        });
+        let clock = Arc::new(DomainClock::new(Arc::clone(&wall), begun.clock_offset_seconds));
+        listen(&store, &caches, &clock, &wall);
+        let workers = Workers::start(settings.workers, settings.max_waiting_calls);
+        let core = Core {
+            store,
+            seal,
+            settings,
+            wall,
+            clock,
+            entropy,
+            caches,
+            replay,
+            waiting_uses: Mutex::default(),
+            workers,
+        };
+        Ok(Self { core: Arc::new(core) })
+    }
+
+    /// Starts the once-a-second renewal of the replay ceiling. Without it every first request after an idle second
+    /// waits for a commit, and nothing else changes.
+    pub fn start_ticker(&self) -> Ticker {
+        let core = Arc::clone(&self.core);
+        let (stop, stopped) = sync_channel(1);
+        let thread = std::thread::Builder::new()
+            .name("ticker".to_owned())
+            .spawn(move || {
+                while stopped.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+                    core.renew_ceiling();
+                }
+            })
+            .expect("a thread can be started");
+        Ticker { stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Ends the run cleanly: writes the waiting uses and the nonces in memory, so that the next run need not close the
+    /// door for a moment. Calls that come after it are answered, but may be refused by the next run.
+    ///
+    /// # Errors
+    /// What the store cannot write; the next run then treats this one as killed.
+    pub fn close(&self) -> Result<(), StoreError> {
+        let core = &self.core;
+        let uses = core.take_waiting_uses(usize::MAX);
+        core.store.write(move |tx| {
+            for key in &uses {
+                mark_last_use(tx, key)?;
+            }
+            Ok::<(), StoreError>(())
+        })?;
+        let held = core.replay.export();
+        core.store.write(move |tx| {
+            for (fingerprint, expires) in &held {
+                nonces::insert(tx, AccountId::OPERATOR, *expires, fingerprint.0)?;
+            }
+            server::update(tx, ENDED_CLEANLY, "true")
+        })
+    }
+}
+
+const NONCE_CEILING: &str = "nonce_ceiling";
+const NONCE_KEY: &str = "nonce_key";
+const ENDED_CLEANLY: &str = "ended_cleanly";
+
+/// The offset of the domain clock from the wall clock, in seconds.
+pub const CLOCK_OFFSET: &str = "clock_offset_seconds";
+
+/// What the last run left behind.
+struct LastRun {
+    nonce_key: u128,
+    nonce_ceiling: Timestamp,
+    ended_cleanly: bool,
+    clock_offset_seconds: i64,
+}
+
+impl LastRun {
+    /// Reads it and notes that a new run has begun, which has not ended cleanly yet.
+    fn take_up(tx: &mut Tx<'_>, fresh_key: u128) -> Result<Self, StoreError> {
+        let nonce_key = match number(tx, NONCE_KEY)? {
+            Some(key) => key,
+            None => {
+                server::update(tx, NONCE_KEY, &fresh_key.to_string())?;
+                fresh_key
+            }
+        };
+        let last_run = Self {
+            nonce_key,
+            nonce_ceiling: number(tx, NONCE_CEILING)?.map_or(Timestamp::MIN, Timestamp::from_seconds),
+            // A store without the mark was never served from, so nothing was accepted.
+            ended_cleanly: server::find(tx, ENDED_CLEANLY)?.is_none_or(|mark| mark == "true"),
+            clock_offset_seconds: number(tx, CLOCK_OFFSET)?.unwrap_or_default(),
+        };
+        server::update(tx, ENDED_CLEANLY, "false")?;
+        Ok(last_run)
+    }
+}
+
+fn number<T: std::str::FromStr>(tx: &mut Tx<'_>, name: &'static str) -> Result<Option<T>, StoreError> {
+    let Some(text) = server::find(tx, name)? else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| StoreError::Damaged { what: format!("server fact {name}") })
+}
+
+/// Makes `ceiling` durable with the commit of `tx`, unless a higher one is already.
+pub(super) fn raise_ceiling(tx: &mut Tx<'_>, ceiling: Timestamp) -> Result<(), StoreError> {
+    if number(tx, NONCE_CEILING)?.is_none_or(|known: i64| known < ceiling.seconds()) {
+        server::update(tx, NONCE_CEILING, &ceiling.seconds().to_string())?;
+    }
+    Ok(())
+}
+
+impl Core {
+    fn renew_ceiling(&self) {
+        let Some(ceiling) = self.replay.tick(self.wall.now()) else { return };
+        match self.store.write(move |tx| raise_ceiling(tx, ceiling)) {
+            Ok(()) => self.replay.raised(ceiling),
+            Err(error) => {
+                tracing::warn!(%error, "the replay ceiling could not be renewed; calls will try themselves")
+            }
+        }
+    }
+}
+
+fn listen(store: &Store, caches: &Arc<Caches>, clock: &Arc<DomainClock>, wall: &Arc<dyn Clock>) {
+    let (caches, clock, wall) = (Arc::clone(caches), Arc::clone(clock), Arc::clone(wall));
+    let account_wide: Vec<usize> = ops::OPERATIONS
+        .iter()
+        .enumerate()
+        .filter(|(_, operation)| operation.account_wide())
+        .map(|(index, _)| index)
+        .collect();
+    store.on_commit(Box::new(move |effects| {
+        for effect in effects {
+            match effect {
+                Effect::Account(account) => {
+                    let keys: Vec<_> = account_wide.iter().map(|index| (*account, *index)).collect();
+                    caches.answers.invalidate(account, &keys);
+                }
+                Effect::AccessKey(id) => caches.keys.invalidate(id.as_str(), [id.as_str()]),
+                Effect::All => {
+                    caches.answers.clear();
+                    caches.keys.clear();
+                }
+                Effect::Clock(offset_seconds) => clock.set(wall.now().plus_seconds(*offset_seconds)),
+            }
+        }
+    }));
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            let _ended = thread.join();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What an operator may set about the meaning of things: windows, limits of days, weights, quotas. Knows no file and no flag.
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::login_profile::HashCost;
+use crate::report::score::Model;
+use crate::report::thresholds::Thresholds;
+
+/// How many of a thing an account may have. Defaults: a real account's summary of 2025 as published in CloudRec's test data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Quotas {
+    /// RAM users of an account.
+    pub users: i64,
+    /// Virtual MFA devices of an account.
+    pub virtual_mfa_devices: i64,
+    /// AccessKeys of a RAM user.
+    pub access_keys_per_user: i64,
+    /// AccessKeys of the root identity.
+    pub access_keys_per_account: i64,
+    /// Tags of a RAM user.
+    pub tags_per_user: usize,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            users: 5000,
+            virtual_mfa_devices: 5000,
+            access_keys_per_user: 2,
+            access_keys_per_account: 2,
+            tags_per_user: 20,
+        }
+    }
+}
+
+/// All of it.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How far a request's time may lie from the wall clock, in seconds, both ways.
+    pub window_seconds: i64,
+    /// How many nonces are held at most; a request beyond is refused with `Throttling`.
+    pub max_nonces: usize,
+    /// After how many days a key is old or unused, and whose keys the account's numbers count.
+    pub thresholds: Thresholds,
+    /// The weights of the score.
+    pub model: Model,
+    /// Quotas of an account.
+    pub quotas: Quotas,
+    /// The cost of a password hash.
+    pub hash_cost: HashCost,
+    /// Whether `SetClock` is allowed.
+    pub virtual_clock: bool,
+    /// How many AccessKeys and how many accounts' answers are kept in memory.
+    pub cache_entries: usize,
+    /// Threads that read the store and hash passwords.
+    pub workers: usize,
+    /// Calls that may wait for such a thread; one more is refused with `ServiceUnavailable`.
+    pub max_waiting_calls: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            window_seconds: 900,
+            max_nonces: 4_000_000,
+            thresholds: Thresholds::default(),
+            model: Model::default(),
+            quotas: Quotas::default(),
+            hash_cost: HashCost::default(),
+            virtual_clock: false,
+            cache_entries: 65_536,
+            workers: 4,
+            max_waiting_calls: 1024,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! A whole service in a test: store in memory, a clock that stands still until moved, seeded randomness, calls signed
+//! like a client's. When it goes, the stored report must equal the recomputed one.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use ramward_rpc::api::Product;
+use ramward_rpc::request::{RequestBuilder, SignedRequest};
+use ramward_rpc::sign::{Scheme, Secret};
+use serde_json::Value;
+
+use crate::entropy::SeededEntropy;
+use crate::identity::login_profile::HashCost;
+use crate::ids::{AccessKeyId, AccountId};
+use crate::ops;
+use crate::service::first_start::{NewKey, Wishes};
+use crate::service::{Answer, Call, Service};
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::store::seal::SealKey;
+use crate::store::verify::verify;
+use crate::time::{TestClock, Timestamp};
+
+/// The account of every test.
+pub const ACCOUNT: &str = "1234567890123456";
+
+/// The service and what a test needs around it.
+pub struct TestApp {
+    /// The service.
+    pub service: Service,
+    /// Its wall clock; the domain clock equals it.
+    pub clock: Arc<TestClock>,
+    /// The root AccessKey.
+    pub root: NewKey,
+    /// The operator's AccessKey.
+    pub operator: NewKey,
+    nonces: AtomicU64,
+}
+
+impl TestApp {
+    /// A fresh service at 2025-06-15T12:00:00Z.
+    pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A fresh service with other settings.
+    pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings {
+            workers: 1,
+            hash_cost: HashCost::CHEAPEST,
+            virtual_clock: true,
+            ..Settings::default()
+        };
+        change(&mut settings);
+        let clock = Arc::new(TestClock::new(Timestamp::parse("2025-06-15T12:00:00Z").unwrap()));
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let seal = SealKey::generate(&*entropy);
+        let store = Store::temporary(seal.clone()).unwrap();
+        let service = Service::open(store, seal, settings, clock.clone(), entropy).unwrap();
+        let wishes = Wishes {
+            account_id: Some(ACCOUNT.parse().unwrap()),
+            access_key_id: Some(AccessKeyId::from_str("testid").unwrap()),
+            access_key_secret: Some(Secret::from("testsecret")),
+        };
+        let first = service.first_start(&wishes).unwrap();
+        Self {
+            service,
+            clock,
+            root: first.root_key.unwrap(),
+            operator: first.operator_key.unwrap(),
+            nonces: AtomicU64::new(0),
+        }
+    }
+
+    /// The account's id.
+    pub fn account(&self) -> AccountId {
+        ACCOUNT.parse().unwrap()
+    }
+
+    /// `name@<account>.onaliyun.com`
+    pub fn upn(name: &str) -> String {
+        format!("{name}@{ACCOUNT}.onaliyun.com")
+    }
+
+    /// An unsigned request for `action`, of the product that knows it.
+    pub fn request(action: &str, params: &[(&str, &str)]) -> RequestBuilder {
+        let product = ops::OPERATIONS
+            .iter()
+            .find(|operation| operation.api().action == action)
+            .map_or(Product::Ims, |operation| operation.api().product);
+        RequestBuilder::new("ims.aliyuncs.com", product.version(), action)
+            .params(params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+            .scheme(Scheme::RpcV1)
+    }
+
+    /// Signs `request` with `key`, now, with a fresh nonce.
+    pub fn sign(&self, key: &NewKey, request: &RequestBuilder) -> SignedRequest {
+        let nonce = self.nonces.fetch_add(1, Ordering::Relaxed).to_string();
+        let time = self.wall().to_string();
+        request.sign(key.access_key_id.as_str(), &key.access_key_secret, &time, &nonce)
+    }
+
+    fn wall(&self) -> Timestamp {
+        crate::time::Clock::now(&*self.clock)
+    }
+
+    /// Sends a signed request as the gateway would.
+    pub fn send(&self, signed: &SignedRequest) -> Answer {
+        let (path, query) = signed.path_and_query.split_once('?').unwrap_or((&signed.path_and_query, ""));
+        let mut headers = HeaderMap::new();
+        for (name, value) in &signed.headers {
+            headers.append(
+                HeaderName::from_bytes(name.as_bytes()).unwrap(),
+                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+            );
+        }
+        self.service.call(&Call {
+            method: &signed.method,
+            path,
+            query,
+            headers: &headers,
+            body: &signed.body,
+            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            secure: false,
+        })
+    }
+
+    /// Calls `action` as `key`; status and JSON body without its RequestId, which must be there.
+    pub fn call_as(&self, key: &NewKey, action: &str, params: &[(&str, &str)]) -> (u16, Value) {
+        let answer = self.send(&self.sign(key, &Self::request(action, params).method(Method::POST)));
+        let mut body: Value = serde_json::from_slice(&answer.body).unwrap();
+        let id = body.as_object_mut().unwrap().shift_remove("RequestId").unwrap();
+        assert_eq!(id, answer.request_id.to_string(), "{action}");
+        (answer.status, body)
+    }
+
+    /// Calls `action` as root.
+    pub fn call(&self, action: &str, params: &[(&str, &str)]) -> (u16, Value) {
+        self.call_as(&self.root, action, params)
+    }
+
+    /// Calls `action` as root; it must succeed.
+    pub fn ok(&self, action: &str, params: &[(&str, &str)]) -> Value {
+        let (status, body) = self.call(action, params);
+        assert_eq!(status, 200, "{action} {params:?}: {body}");
+        body
+    }
+
+    /// Calls `action` as root; it must be refused. The code.
+    pub fn refused(&self, action: &str, params: &[(&str, &str)]) -> String {
+        self.refused_as(&self.root, action, params)
+    }
+
+    /// Calls `action` as `key`; it must be refused. The code.
+    pub fn refused_as(&self, key: &NewKey, action: &str, params: &[(&str, &str)]) -> String {
+        let (status, body) = self.call_as(key, action, params);
+        assert_ne!(status, 200, "{action} {params:?}: {body}");
+        body["Code"].as_str().unwrap().to_owned()
+    }
+
+    /// The answer in XML, as root; RequestId included.
+    pub fn xml(&self, action: &str, params: &[(&str, &str)]) -> String {
+        let answer = self.send(&self.sign(&self.root, &Self::request(action, params).format("XML")));
+        String::from_utf8(answer.body).unwrap()
+    }
+
+    /// A RAM user of that name; its principal name.
+    pub fn user(&self, name: &str) -> String {
+        let upn = Self::upn(name);
+        self.ok("CreateUser", &[("UserPrincipalName", &upn), ("DisplayName", name)]);
+        upn
+    }
+
+    /// A RAM user of that name with an AccessKey.
+    pub fn user_with_key(&self, name: &str) -> NewKey {
+        let upn = self.user(name);
+        let made = self.ok("CreateAccessKey", &[("UserPrincipalName", &upn)]);
+        NewKey {
+            access_key_id: made["AccessKey"]["AccessKeyId"].as_str().unwrap().parse().unwrap(),
+            access_key_secret: Secret::from(made["AccessKey"]["AccessKeySecret"].as_str().unwrap()),
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let differences = self.service.store().read(|tx| verify(tx, self.account())).unwrap();
+        assert!(differences.is_empty(), "stored report differs from the recomputed one: {differences:?}");
+    }
+}
