@@ -11,7 +11,7 @@ use std::fmt;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
-use crate::percent::{self, DecodeError};
+use crate::percent::{self, DecodeError, Reserved};
 
 /// The most parameters a request may carry. The widest call of the vendor's own catalogues stays far below.
 pub const MAX_PARAMS: usize = 1000;
@@ -62,18 +62,58 @@ enum Source {
     Form,
 }
 
+/// Which pairs a signature covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Covered {
+    /// Those of the query: V3.
+    Query,
+    /// All but `Signature`: RPC 1.0.
+    AllButSignature,
+}
+
+impl Covered {
+    #[inline]
+    fn covers(self, pair: &Pair<'_>) -> bool {
+        match self {
+            Self::Query => pair.source == Source::Query,
+            Self::AllButSignature => pair.name != "Signature",
+        }
+    }
+}
+
 #[derive(Clone)]
 struct Pair<'a> {
     /// The first eight bytes of the name, so that most comparisons are one of integers.
     prefix: u64,
     name: Cow<'a, str>,
     value: Cow<'a, str>,
+    /// Known to need no encoding: what most names and values of a signed request are.
+    plain_name: bool,
+    plain_value: bool,
     source: Source,
 }
 
 impl<'a> Pair<'a> {
-    fn new(name: Cow<'a, str>, value: Cow<'a, str>, source: Source) -> Self {
-        Self { prefix: prefix(&name), name, value, source }
+    fn new(name: &'a str, value: &'a str, source: Source) -> Self {
+        Self {
+            prefix: prefix(name),
+            name: Cow::Borrowed(name),
+            value: Cow::Borrowed(value),
+            plain_name: false,
+            plain_value: false,
+            source,
+        }
+    }
+
+    /// Writes the pair with `encode`, its halves joined by `equals`.
+    #[inline]
+    fn write(&self, out: &mut Vec<u8>, equals: &[u8], encode: impl Fn(&mut Vec<u8>, &[u8])) {
+        let write = |out: &mut Vec<u8>, text: &str, plain| {
+            if plain { out.extend_from_slice(text.as_bytes()) } else { encode(out, text.as_bytes()) }
+        };
+        write(out, &self.name, self.plain_name);
+        out.extend_from_slice(equals);
+        write(out, &self.value, self.plain_value);
     }
 
     #[inline]
@@ -129,7 +169,7 @@ impl<'a> Params<'a> {
         query: impl IntoIterator<Item = (&'a str, &'a str)>,
         form: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Params<'a> {
-        let pair = |source| move |(name, value)| Pair::new(Cow::Borrowed(name), Cow::Borrowed(value), source);
+        let pair = |source| move |(name, value)| Pair::new(name, value, source);
         let query = query.into_iter().map(pair(Source::Query));
         let pairs: Vec<_> = query.chain(form.into_iter().map(pair(Source::Form))).collect();
         let source_len = pairs.iter().map(|pair| pair.name.len() + pair.value.len() + 2).sum();
@@ -146,35 +186,54 @@ impl<'a> Params<'a> {
         });
     }
 
-    /// Splits and decodes in one walk over the bytes.
+    /// Splits and decodes in one walk over the bytes that are not unreserved.
     fn read(&mut self, text: &'a [u8], source: Source) -> Result<(), ParamsError> {
         let text = std::str::from_utf8(text).map_err(|_| DecodeError::NotUtf8)?;
         let mut piece = Piece::default();
-        for (at, &byte) in text.as_bytes().iter().enumerate() {
+        for (at, byte) in Reserved::of(text.as_bytes()) {
             match byte {
                 b'&' => {
                     self.take(text, &piece, at, source)?;
                     piece = Piece { start: at + 1, ..Piece::default() };
                 }
                 b'=' if piece.equals.is_none() => piece.equals = Some(at),
-                b'%' | b'+' if piece.equals.is_none() => piece.name_escaped = true,
-                b'%' | b'+' => piece.value_escaped = true,
-                _ => {}
+                _ => {
+                    let half = if piece.equals.is_none() { &mut piece.name } else { &mut piece.value };
+                    half.plain = false;
+                    half.escaped |= matches!(byte, b'%' | b'+');
+                }
             }
         }
         self.take(text, &piece, text.len(), source)
     }
 
     /// Keeps the piece that ends before `end`.
+    #[inline]
     fn take(&mut self, text: &'a str, piece: &Piece, end: usize, source: Source) -> Result<(), ParamsError> {
         if piece.start == end {
             return Ok(());
         }
         let name_end = piece.equals.unwrap_or(end);
         let value_start = piece.equals.map_or(end, |at| at + 1);
-        let name = decoded(text.get(piece.start..name_end).unwrap_or_default(), piece.name_escaped)?;
-        let value = decoded(text.get(value_start..end).unwrap_or_default(), piece.value_escaped)?;
-        self.pairs.push(Pair::new(name, value, source));
+        let name = text.get(piece.start..name_end).unwrap_or_default();
+        let value = text.get(value_start..end).unwrap_or_default();
+        let mut pair = Pair::new(name, value, source);
+        pair.plain_name = piece.name.plain;
+        pair.plain_value = piece.value.plain;
+        self.pairs.push(pair);
+        // Decoding in place keeps the common case, nothing to decode, a plain copy.
+        if (piece.name.escaped || piece.value.escaped)
+            && let Some(pair) = self.pairs.last_mut()
+        {
+            if piece.name.escaped {
+                let name = percent::decode_escaped(name)?;
+                pair.prefix = prefix(&name);
+                pair.name = Cow::Owned(name);
+            }
+            if piece.value.escaped {
+                pair.value = Cow::Owned(percent::decode_escaped(value)?);
+            }
+        }
         Ok(())
     }
 
@@ -212,6 +271,33 @@ impl<'a> Params<'a> {
     /// Length of the text the parameters were read from.
     pub(crate) fn source_len(&self) -> usize {
         self.source_len
+    }
+
+    /// Writes `name=value` for every pair that `signed` picks, in canonical order, strictly encoded, joined by `&`.
+    pub(crate) fn write_canonical(&self, out: &mut Vec<u8>, signed: Covered) {
+        self.write_pairs(out, signed, (b"=", b"&"), percent::encode_into);
+    }
+
+    /// Writes the strict encoding of the above, without making it first: each decoded byte goes straight to its doubly
+    /// encoded form.
+    pub(crate) fn write_canonical_encoded(&self, out: &mut Vec<u8>, signed: Covered) {
+        self.write_pairs(out, signed, (b"%3D", b"%26"), percent::encode_twice_into);
+    }
+
+    #[inline]
+    fn write_pairs(
+        &self,
+        out: &mut Vec<u8>,
+        covered: Covered,
+        (equals, and): (&[u8], &[u8]),
+        encode: impl Fn(&mut Vec<u8>, &[u8]) + Copy,
+    ) {
+        let mut separator: &[u8] = b"";
+        for pair in self.pairs.iter().filter(|pair| covered.covers(pair)) {
+            out.extend_from_slice(separator);
+            pair.write(out, equals, encode);
+            separator = and;
+        }
     }
 
     /// A flat list: `Name.N` and `Name.N.Field`, as the vendor's newer SDKs write lists, in numeric order of N.
@@ -304,17 +390,30 @@ pub fn is_form(headers: &HeaderMap) -> bool {
 struct Piece {
     start: usize,
     equals: Option<usize>,
-    name_escaped: bool,
-    value_escaped: bool,
+    name: Half,
+    value: Half,
 }
 
-fn decoded(text: &str, escaped: bool) -> Result<Cow<'_, str>, DecodeError> {
-    if escaped { percent::decode_escaped(text).map(Cow::Owned) } else { Ok(Cow::Borrowed(text)) }
+/// One side of a piece.
+struct Half {
+    /// Nothing but unreserved bytes.
+    plain: bool,
+    /// Something to decode.
+    escaped: bool,
+}
+
+impl Default for Half {
+    fn default() -> Self {
+        Self { plain: true, escaped: false }
+    }
 }
 
 /// At most this many pairs are in the text.
 fn count_pieces(text: &[u8]) -> usize {
-    if text.is_empty() { 0 } else { 1 + text.iter().filter(|byte| **byte == b'&').count() }
+    // Counted in blocks whose count fits a byte, so that a whole register of bytes is counted at once.
+    let in_block = |block: &[u8]| block.iter().map(|byte| u8::from(*byte == b'&')).sum::<u8>();
+    let separators: usize = text.chunks(128).map(|block| usize::from(in_block(block))).sum();
+    separators + usize::from(!text.is_empty())
 }
 
 /// A list number as the SDKs write it.

@@ -9,7 +9,7 @@ use std::fmt;
 /// Upper-case hexadecimal digits, as the strict rule wants them.
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
-/// How many bytes are looked at together while a run of unreserved bytes lasts; wide enough to vectorise.
+/// How many bytes are looked at together.
 const STRIDE: usize = 16;
 
 /// The text is not percent-encoded UTF-8.
@@ -32,10 +32,67 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// Whether the strict rule leaves a byte as it is: letters, digits, `-`, `_`, `.` and `~`.
+/// Whether the strict rule leaves a byte as it is: letters, digits, `-`, `_`, `.` and `~`. Written without branches, so
+/// that the compiler can ask it of a whole stride at once.
 #[inline]
 const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() | matches!(byte, b'-' | b'_' | b'.' | b'~')
+    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let digit = byte.wrapping_sub(b'0') < 10;
+    letter | digit | (byte == b'-') | (byte == b'_') | (byte == b'.') | (byte == b'~')
+}
+
+/// Every byte that is not unreserved, with its place, in order. Encoding, and splitting a query, are walks over these
+/// with everything between them copied or skipped at once.
+pub(crate) struct Reserved<'a> {
+    bytes: &'a [u8],
+    /// Where the stride in hand starts.
+    start: usize,
+    /// Where the next one starts.
+    next: usize,
+    /// One bit per byte of the stride in hand, the lowest of eight, set for those still to be given out.
+    marks: u128,
+}
+
+impl<'a> Reserved<'a> {
+    #[inline]
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, start: 0, next: 0, marks: 0 }
+    }
+
+    #[inline]
+    fn marks(stride: &[u8; STRIDE]) -> u128 {
+        let mut marks = [0; STRIDE];
+        for (mark, &byte) in marks.iter_mut().zip(stride) {
+            *mark = u8::from(!is_unreserved(byte));
+        }
+        u128::from_le_bytes(marks)
+    }
+}
+
+impl Iterator for Reserved<'_> {
+    type Item = (usize, u8);
+
+    #[inline]
+    fn next(&mut self) -> Option<(usize, u8)> {
+        while self.marks == 0 {
+            let rest = self.bytes.get(self.next..).filter(|rest| !rest.is_empty())?;
+            self.start = self.next;
+            self.next += STRIDE;
+            self.marks = match rest.first_chunk() {
+                Some(stride) => Self::marks(stride),
+                None => {
+                    let mut padded = [b'a'; STRIDE];
+                    for (to, from) in padded.iter_mut().zip(rest) {
+                        *to = *from;
+                    }
+                    Self::marks(&padded)
+                }
+            };
+        }
+        let at = self.start + self.marks.trailing_zeros() as usize / 8;
+        self.marks &= self.marks - 1;
+        self.bytes.get(at).map(|byte| (at, *byte))
+    }
 }
 
 /// Encodes strictly: unreserved bytes stay, every other byte becomes `%XY` in upper-case hexadecimal.
@@ -96,36 +153,13 @@ pub(crate) fn decode_escaped(text: &str) -> Result<String, DecodeError> {
 /// Copies runs of unreserved bytes at once and hands every other byte to `escape`.
 #[inline]
 fn each_run(bytes: &[u8], out: &mut Vec<u8>, escape: impl Fn(&mut Vec<u8>, u8)) {
-    let mut rest = bytes;
-    loop {
-        let run = unreserved_run(rest);
-        let (plain, tail) = rest.split_at_checked(run).unwrap_or((rest, &[]));
-        out.extend_from_slice(plain);
-        let Some((&byte, tail)) = tail.split_first() else { return };
+    let mut copied = 0;
+    for (at, byte) in Reserved::of(bytes) {
+        out.extend_from_slice(bytes.get(copied..at).unwrap_or_default());
         escape(out, byte);
-        rest = tail;
+        copied = at + 1;
     }
-}
-
-/// How many bytes at the start are unreserved.
-#[inline]
-fn unreserved_run(bytes: &[u8]) -> usize {
-    let mut run = 0;
-    let mut strides = bytes.chunks_exact(STRIDE);
-    for stride in strides.by_ref() {
-        // No early exit inside a stride, so that the compiler can compare all its bytes together.
-        if !stride.iter().fold(true, |all, &byte| all & is_unreserved(byte)) {
-            return run + plain_prefix(stride);
-        }
-        run += STRIDE;
-    }
-    run + plain_prefix(strides.remainder())
-}
-
-/// The same, byte by byte.
-#[inline]
-fn plain_prefix(bytes: &[u8]) -> usize {
-    bytes.iter().position(|&byte| !is_unreserved(byte)).unwrap_or(bytes.len())
+    out.extend_from_slice(bytes.get(copied..).unwrap_or_default());
 }
 
 #[inline]

@@ -217,22 +217,9 @@ impl RequestBuilder {
         }
         headers.extend_from_slice(&self.signed_headers);
 
-        let mut names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        let signed_headers = names.join(";");
+        let (signed_headers, signed_part) = v3::sign_headers(&headers, &content_hash);
         let params = Params::from_pairs(own, in_form);
-        let mut canonical = Vec::new();
-        v3::write_canonical_request(
-            &mut canonical,
-            self.method.as_str(),
-            &self.path,
-            &params,
-            v3::Headers::Made(&headers),
-            &signed_headers,
-            &content_hash,
-        );
-        let strings = v3::signed(canonical);
+        let strings = v3::signed(self.method.as_str(), &self.path, &params, &signed_part);
         let signature = v3::signature(strings.string_to_sign.as_bytes(), secret);
         let signature = String::from_utf8_lossy(&signature).into_owned();
 

@@ -100,10 +100,9 @@ pub struct Claim<'a> {
     pub signature: &'a str,
     /// The token of a temporary key.
     pub security_token: Option<&'a str>,
-    /// V3's `SignedHeaders` as written; empty for RPC 1.0, which signs no header.
-    signed_headers: &'a str,
-    /// V3's `x-acs-content-sha256`, already compared with the body; empty for RPC 1.0, which signs no bytes of a body.
-    content_hash: &'a str,
+    /// What headers and body contribute to V3's canonical request, written while they were checked; empty for RPC 1.0,
+    /// which signs neither.
+    signed_part: Vec<u8>,
 }
 
 impl fmt::Debug for Claim<'_> {
@@ -158,7 +157,7 @@ pub enum Incomplete {
     ContentTypeNotSigned,
     /// A header in `SignedHeaders` was not sent.
     HeaderAbsent,
-    /// `host` or a header `x-acs-…` was sent more than once, or is not plain text.
+    /// `host` or a header `x-acs-…` was sent more than once, or is not UTF-8.
     HeaderUnclear,
     /// `x-acs-date` was not sent.
     DateAbsent,
@@ -246,7 +245,7 @@ impl fmt::Display for Incomplete {
             }
             Self::HeaderAbsent => "a header in SignedHeaders was not sent; send it or take it off the list",
             Self::HeaderUnclear => {
-                "host or an x-acs- header was sent more than once or is not plain text; send one value in ASCII"
+                "host or an x-acs- header was sent more than once or is not UTF-8; send one plain value"
             }
             Self::DateAbsent => "the x-acs-date header is missing; send it",
             Self::NonceAbsent => "the x-acs-signature-nonce header is missing; send it",

@@ -8,8 +8,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::{Claim, Detected, Fault, Incoming, Mismatch, Scheme, Secret, SignatureScheme, Signed, readable};
-use crate::params::Params;
-use crate::percent::{encode_into, encode_twice_into};
+use crate::params::{Covered, Params};
 
 /// `SignatureMethod`.
 pub const METHOD: &str = "HMAC-SHA1";
@@ -108,46 +107,25 @@ impl<'a> Found<'a> {
             nonce: given(self.nonce, Fault::MissingSignatureNonce)?,
             signature,
             security_token: self.security_token,
-            signed_headers: "",
-            content_hash: "",
+            signed_part: Vec::new(),
         })
     }
 }
 
 /// The strings behind the signature of these parameters.
 pub(crate) fn signed(method: &str, params: &Params<'_>) -> Signed {
-    let mut canonical = Vec::with_capacity(params.source_len() * 2);
-    for (name, value) in signed_pairs(params) {
-        if !canonical.is_empty() {
-            canonical.push(b'&');
-        }
-        encode_into(&mut canonical, name.as_bytes());
-        canonical.push(b'=');
-        encode_into(&mut canonical, value.as_bytes());
-    }
+    let mut canonical = Vec::new();
+    params.write_canonical(&mut canonical, Covered::AllButSignature);
     let mut text = Vec::new();
     write_string_to_sign(&mut text, method, params);
     Signed { canonical_request: readable(canonical), string_to_sign: readable(text) }
 }
 
-/// Everything but the signature itself.
-fn signed_pairs<'a>(params: &'a Params<'_>) -> impl Iterator<Item = (&'a str, &'a str)> {
-    params.iter().filter(|(name, _)| *name != "Signature")
-}
-
-/// Writes method, `%2F` and the encoded canonicalized query string, joined by `&`, without making the latter first: each
-/// decoded byte goes straight to its doubly encoded form, the joining `=` and `&` to their singly encoded ones.
+/// Writes method, `%2F` and the encoded canonicalized query string, joined by `&`.
 fn write_string_to_sign(out: &mut Vec<u8>, method: &str, params: &Params<'_>) {
     out.extend_from_slice(method.as_bytes());
     out.extend_from_slice(b"&%2F&");
-    let mut separator: &[u8] = b"";
-    for (name, value) in signed_pairs(params) {
-        out.extend_from_slice(separator);
-        encode_twice_into(out, name.as_bytes());
-        out.extend_from_slice(b"%3D");
-        encode_twice_into(out, value.as_bytes());
-        separator = b"%26";
-    }
+    params.write_canonical_encoded(out, Covered::AllButSignature);
 }
 
 /// Base64 of the HMAC-SHA1 of a string to sign; the key is the secret and `&`.

@@ -14,8 +14,7 @@ use subtle::ConstantTimeEq;
 use super::{
     Claim, Detected, Fault, Incoming, Incomplete, Mismatch, Scheme, Secret, SignatureScheme, Signed, readable,
 };
-use crate::params::Params;
-use crate::percent::encode_into;
+use crate::params::{Covered, Params};
 
 /// The algorithm as `Authorization` names it.
 pub const ALGORITHM: &str = "ACS3-HMAC-SHA256";
@@ -36,9 +35,8 @@ impl SignatureScheme for V3 {
     }
 
     fn detect<'a>(&self, incoming: &Incoming<'a>) -> Detected<'a> {
-        let Some(authorization) = incoming.headers.get(AUTHORIZATION).map(|value| value.as_bytes()) else {
-            return Detected::Absent;
-        };
+        let mut sent = incoming.headers.get_all(AUTHORIZATION).iter().map(|value| value.as_bytes());
+        let Some(authorization) = sent.next() else { return Detected::Absent };
         if authorization.starts_with(b"acs ") {
             // ROA 1.0: no operation of these products uses it.
             return Detected::Malformed(Fault::InvalidSignatureMethod);
@@ -46,36 +44,36 @@ impl SignatureScheme for V3 {
         if !authorization.starts_with(b"ACS3-") {
             return Detected::Absent;
         }
-        match claim(incoming) {
+        if sent.next().is_some() {
+            return Detected::Malformed(Fault::IncompleteSignature(Incomplete::Authorization));
+        }
+        match claim(incoming, authorization) {
             Ok(claim) => Detected::Claim(claim),
             Err(fault) => Detected::Malformed(fault),
         }
     }
 
     fn verify(&self, incoming: &Incoming<'_>, claim: &Claim<'_>, secret: &Secret) -> Result<(), Mismatch> {
-        let text = canonical_request(incoming, claim);
-        let expected = signature(&string_to_sign(&text), secret);
+        let head = head(incoming.method.as_str(), incoming.path, incoming.params);
+        let expected = signature(&string_to_sign(&head, &claim.signed_part), secret);
         if expected.ct_eq(claim.signature.as_bytes()).into() { Ok(()) } else { Err(Mismatch) }
     }
 
     fn explain(&self, incoming: &Incoming<'_>, claim: &Claim<'_>) -> Signed {
-        signed(canonical_request(incoming, claim))
+        signed(incoming.method.as_str(), incoming.path, incoming.params, &claim.signed_part)
     }
 }
 
 /// Reads and checks all that can be checked without the secret.
-fn claim<'a>(incoming: &Incoming<'a>) -> Result<Claim<'a>, Fault> {
-    let mut authorization = incoming.headers.get_all(AUTHORIZATION).iter();
-    let (Some(value), None) = (authorization.next(), authorization.next()) else {
-        return Err(Fault::IncompleteSignature(Incomplete::Authorization));
-    };
-    let value = value.to_str().map_err(|_| Fault::IncompleteSignature(Incomplete::Authorization))?;
-    let (algorithm, fields) = value.split_once(' ').unwrap_or((value, ""));
+fn claim<'a>(incoming: &Incoming<'a>, authorization: &'a [u8]) -> Result<Claim<'a>, Fault> {
+    let incomplete = Fault::IncompleteSignature;
+    let text = std::str::from_utf8(authorization).map_err(|_| incomplete(Incomplete::Authorization))?;
+    let (algorithm, fields) = text.split_once(' ').unwrap_or((text, ""));
     if algorithm != ALGORITHM {
         return Err(Fault::InvalidSignatureMethod);
     }
-    let credential = Credential::parse(fields).ok_or(Incomplete::Authorization);
-    credential.and_then(|credential| credential.claim(incoming)).map_err(Fault::IncompleteSignature)
+    let credential = Credential::parse(fields).ok_or(incomplete(Incomplete::Authorization))?;
+    credential.claim(incoming).map_err(|found| incomplete(credential.cause(found, incoming.headers)))
 }
 
 /// The three fields of `Authorization`.
@@ -103,24 +101,11 @@ impl<'a> Credential<'a> {
         Some(Self { access_key_id: access_key_id?, signed_headers: signed_headers?, signature: signature? })
     }
 
-    fn claim(self, incoming: &Incoming<'a>) -> Result<Claim<'a>, Incomplete> {
-        let sent = Sent::read(incoming.headers)?;
-        let listed = Listed::read(self.signed_headers)?;
-        if !listed.host {
-            return Err(Incomplete::HostNotSigned);
-        }
-        for name in self.signed_headers.split(';') {
-            if !incoming.headers.contains_key(name) {
-                return Err(Incomplete::HeaderAbsent);
-            }
-        }
-        // Every listed name was sent and none is listed twice, so equal counts mean that all are listed.
-        if listed.acs != sent.acs {
-            return Err(Incomplete::AcsHeaderNotSigned);
-        }
-        if sent.content_type && !listed.content_type && !incoming.body.is_empty() {
-            return Err(Incomplete::ContentTypeNotSigned);
-        }
+    fn claim(&self, incoming: &Incoming<'a>) -> Result<Claim<'a>, Incomplete> {
+        let all = incoming.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let headers = sorted(incoming.headers.len(), all);
+        let mut signed_part = Vec::with_capacity(1024);
+        let sent = self.match_headers(&headers, incoming.body, &mut signed_part)?;
         let time = sent.date.ok_or(Incomplete::DateAbsent)?;
         let nonce = sent.nonce.ok_or(Incomplete::NonceAbsent)?;
         if sent.access_key_id.is_some_and(|id| id != self.access_key_id) {
@@ -130,6 +115,7 @@ impl<'a> Credential<'a> {
         if content_hash.as_bytes() != payload_hash(incoming.body) {
             return Err(Incomplete::ContentHashDiffers);
         }
+        end_signed_part(&mut signed_part, self.signed_headers, content_hash);
         Ok(Claim {
             scheme: Scheme::V3,
             access_key_id: self.access_key_id,
@@ -137,18 +123,87 @@ impl<'a> Credential<'a> {
             nonce,
             signature: self.signature,
             security_token: sent.security_token,
-            signed_headers: self.signed_headers,
-            content_hash,
+            signed_part,
         })
+    }
+
+    /// Walks headers in ascending order along the list: a header whose name comes next in the list is signed, any other
+    /// is not. If the list ends with the headers, it named each once, in order, and all were sent. Writes the canonical
+    /// headers on the way.
+    fn match_headers(
+        &self,
+        headers: &[Header<'a>],
+        body: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<Sent<'a>, Incomplete> {
+        let mut sent = Sent::default();
+        let mut list = Some(self.signed_headers);
+        for values in headers.chunk_by(|one, next| one.0 == next.0) {
+            let Some((name, value)) = values.first() else { continue };
+            match list.and_then(|list| after(list, name)) {
+                Some(rest) => list = rest,
+                None => {
+                    may_be_unsigned(name, body)?;
+                    continue;
+                }
+            }
+            // Values are sorted before they are signed, so which of two came first is not signed; therefore what the
+            // server reads may be there only once.
+            if values.len() == 1 {
+                sent.take(name, value)?;
+            } else if *name == "host" || name.starts_with(ACS) {
+                return Err(Incomplete::HeaderUnclear);
+            }
+            write_header(out, name, values);
+        }
+        if list.is_some() {
+            return Err(Incomplete::HeaderAbsent);
+        }
+        if sent.host { Ok(sent) } else { Err(Incomplete::HostNotSigned) }
+    }
+
+    /// Names the cause where a list in disorder, or one that names a header not sent, looks like something else.
+    #[cold]
+    fn cause(&self, found: Incomplete, headers: &HeaderMap) -> Incomplete {
+        let mut listed = self.signed_headers.split(';');
+        if !is_in_order(self.signed_headers) {
+            Incomplete::SignedHeaders
+        } else if !listed.all(|name| headers.contains_key(name)) {
+            Incomplete::HeaderAbsent
+        } else {
+            found
+        }
     }
 }
 
-/// The headers that the scheme reads.
+/// What follows `name` in a list that starts with it: `Some(None)` if it was the last.
+fn after<'a>(list: &'a str, name: &str) -> Option<Option<&'a str>> {
+    let rest = list.strip_prefix(name)?;
+    if rest.is_empty() { Some(None) } else { rest.strip_prefix(';').map(Some) }
+}
+
+/// Refuses an unsigned header that decides what the request means. The content type of an empty body decides nothing, and
+/// one transport of the vendor's Python SDK adds it after signing.
+fn may_be_unsigned(name: &str, body: &[u8]) -> Result<(), Incomplete> {
+    match name {
+        "host" => Err(Incomplete::HostNotSigned),
+        "content-type" if !body.is_empty() => Err(Incomplete::ContentTypeNotSigned),
+        _ if name.starts_with(ACS) => Err(Incomplete::AcsHeaderNotSigned),
+        _ => Ok(()),
+    }
+}
+
+/// Whether `SignedHeaders` lists lower-case names in ascending order, each once.
+fn is_in_order(signed_headers: &str) -> bool {
+    let lower = !signed_headers.bytes().any(|byte| byte.is_ascii_uppercase());
+    lower
+        && !signed_headers.starts_with(';')
+        && signed_headers.split(';').is_sorted_by(|one, next| one < next)
+}
+
+/// What the scheme reads from signed headers.
 #[derive(Default)]
 struct Sent<'a> {
-    /// How many `x-acs-…` headers there are.
-    acs: usize,
-    content_type: bool,
     host: bool,
     access_key_id: Option<&'a str>,
     content_hash: Option<&'a str>,
@@ -158,163 +213,103 @@ struct Sent<'a> {
 }
 
 impl<'a> Sent<'a> {
-    /// One walk over the headers. Values of one name are sorted before they are signed, so which of two came first is not
-    /// signed; therefore what the server reads may be there only once.
-    fn read(headers: &'a HeaderMap) -> Result<Self, Incomplete> {
-        let mut sent = Self::default();
-        let mut acs_values = 0;
-        for name in headers.keys() {
-            sent.acs += usize::from(name.as_str().starts_with(ACS));
-        }
-        for (name, value) in headers {
-            let name = name.as_str();
-            if name == "host" {
-                if std::mem::replace(&mut sent.host, true) {
-                    return Err(Incomplete::HeaderUnclear);
-                }
-            } else if name == "content-type" {
-                sent.content_type = true;
-            } else if name.starts_with(ACS) {
-                acs_values += 1;
-                let value = value.to_str().map_err(|_| Incomplete::HeaderUnclear)?;
-                let value = Some(value.trim_ascii()).filter(|value| !value.is_empty());
-                match name {
-                    "x-acs-accesskey-id" => sent.access_key_id = value,
-                    "x-acs-content-sha256" => sent.content_hash = value,
-                    "x-acs-date" => sent.date = value,
-                    "x-acs-security-token" => sent.security_token = value,
-                    "x-acs-signature-nonce" => sent.nonce = value,
-                    _ => {}
-                }
+    fn take(&mut self, name: &str, value: &'a [u8]) -> Result<(), Incomplete> {
+        let place = match name {
+            "host" => {
+                self.host = true;
+                return Ok(());
             }
-        }
-        if acs_values == sent.acs { Ok(sent) } else { Err(Incomplete::HeaderUnclear) }
+            "x-acs-accesskey-id" => &mut self.access_key_id,
+            "x-acs-content-sha256" => &mut self.content_hash,
+            "x-acs-date" => &mut self.date,
+            "x-acs-security-token" => &mut self.security_token,
+            "x-acs-signature-nonce" => &mut self.nonce,
+            _ => return Ok(()),
+        };
+        let text = std::str::from_utf8(value).map_err(|_| Incomplete::HeaderUnclear)?;
+        *place = Some(text).filter(|text| !text.is_empty());
+        Ok(())
     }
 }
 
-/// What `SignedHeaders` names.
-#[derive(Default)]
-struct Listed {
-    acs: usize,
-    content_type: bool,
-    host: bool,
+/// A lower-case name and a trimmed value.
+type Header<'a> = (&'a str, &'a [u8]);
+
+/// Headers in the order in which they are signed.
+fn sorted<'a>(count: usize, headers: impl Iterator<Item = Header<'a>>) -> Vec<Header<'a>> {
+    let mut sorted = Vec::with_capacity(count);
+    sorted.extend(headers.map(|(name, value)| (name, value.trim_ascii())));
+    sorted.sort_unstable();
+    sorted
 }
 
-impl Listed {
-    fn read(signed_headers: &str) -> Result<Self, Incomplete> {
-        let mut listed = Self::default();
-        let mut last = "";
-        for name in signed_headers.split(';') {
-            if name <= last || name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                return Err(Incomplete::SignedHeaders);
-            }
-            listed.acs += usize::from(name.starts_with(ACS));
-            listed.content_type |= name == "content-type";
-            listed.host |= name == "host";
-            last = name;
-        }
-        Ok(listed)
-    }
-}
-
-/// Where the values of headers are looked up: those that arrived, or those that are about to be sent.
-#[derive(Clone, Copy)]
-pub(crate) enum Headers<'a> {
-    Arrived(&'a HeaderMap),
-    Made(&'a [(String, String)]),
-}
-
-impl Headers<'_> {
-    /// Writes the trimmed values of one header, sorted and joined by commas.
-    fn write(self, out: &mut Vec<u8>, name: &str) {
-        match self {
-            Self::Arrived(headers) => join(out, headers.get_all(name).iter().map(|value| value.as_bytes())),
-            Self::Made(headers) => {
-                let named = headers.iter().filter(|(made, _)| made == name);
-                join(out, named.map(|(_, value)| value.as_bytes()));
-            }
-        }
-    }
-}
-
-fn join<'a>(out: &mut Vec<u8>, mut values: impl Iterator<Item = &'a [u8]>) {
-    let first = values.next().unwrap_or_default().trim_ascii();
-    let Some(second) = values.next() else { return out.extend_from_slice(first) };
-    let mut all = vec![first, second.trim_ascii()];
-    all.extend(values.map(<[u8]>::trim_ascii));
-    all.sort_unstable();
-    let mut separator: &[u8] = b"";
-    for value in all {
-        out.extend_from_slice(separator);
+/// Writes the canonical line of one header: its values joined by commas.
+fn write_header(out: &mut Vec<u8>, name: &str, values: &[Header<'_>]) {
+    out.extend_from_slice(name.as_bytes());
+    let mut separator = b':';
+    for (_, value) in values {
+        out.push(separator);
         out.extend_from_slice(value);
-        separator = b",";
+        separator = b',';
     }
+    out.push(b'\n');
 }
 
-fn canonical_request(incoming: &Incoming<'_>, claim: &Claim<'_>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1024 + incoming.params.source_len());
-    write_canonical_request(
-        &mut out,
-        incoming.method.as_str(),
-        incoming.path,
-        incoming.params,
-        Headers::Arrived(incoming.headers),
-        claim.signed_headers,
-        claim.content_hash,
-    );
-    out
-}
-
-/// Writes the canonical request: method, path, canonical query, canonical headers, their names, hash of the body.
-pub(crate) fn write_canonical_request(
-    out: &mut Vec<u8>,
-    method: &str,
-    path: &str,
-    params: &Params<'_>,
-    headers: Headers<'_>,
-    signed_headers: &str,
-    content_hash: &str,
-) {
-    out.extend_from_slice(method.as_bytes());
-    out.push(b'\n');
-    out.extend_from_slice(path.as_bytes());
-    out.push(b'\n');
-    let mut separator: &[u8] = b"";
-    for (name, value) in params.iter_query() {
-        out.extend_from_slice(separator);
-        encode_into(out, name.as_bytes());
-        out.push(b'=');
-        encode_into(out, value.as_bytes());
-        separator = b"&";
-    }
-    out.push(b'\n');
-    for name in signed_headers.split(';') {
-        out.extend_from_slice(name.as_bytes());
-        out.push(b':');
-        headers.write(out, name);
-        out.push(b'\n');
-    }
+/// Writes what follows the canonical headers: an empty line, the list, the hash of the body.
+fn end_signed_part(out: &mut Vec<u8>, signed_headers: &str, content_hash: &str) {
     out.push(b'\n');
     out.extend_from_slice(signed_headers.as_bytes());
     out.push(b'\n');
     out.extend_from_slice(content_hash.as_bytes());
 }
 
-/// The strings behind the signature of this canonical request.
-pub(crate) fn signed(canonical_request: Vec<u8>) -> Signed {
-    let string_to_sign = readable(string_to_sign(&canonical_request).to_vec());
-    Signed { canonical_request: readable(canonical_request), string_to_sign }
+/// The list and the part of the canonical request that headers and body make, for headers about to be sent, all signed.
+pub(crate) fn sign_headers(headers: &[(String, String)], content_hash: &str) -> (String, Vec<u8>) {
+    let all = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let headers = sorted(headers.len(), all);
+    let mut out = Vec::new();
+    let mut list = String::new();
+    for values in headers.chunk_by(|one, next| one.0 == next.0) {
+        let Some((name, _)) = values.first() else { continue };
+        write_header(&mut out, name, values);
+        if !list.is_empty() {
+            list.push(';');
+        }
+        list.push_str(name);
+    }
+    end_signed_part(&mut out, &list, content_hash);
+    (list, out)
+}
+
+/// The first part of the canonical request: method, path, canonical query.
+fn head(method: &str, path: &str, params: &Params<'_>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(method.len() + path.len() + params.source_len() * 3 / 2 + 3);
+    out.extend_from_slice(method.as_bytes());
+    out.push(b'\n');
+    out.extend_from_slice(path.as_bytes());
+    out.push(b'\n');
+    params.write_canonical(&mut out, Covered::Query);
+    out.push(b'\n');
+    out
+}
+
+/// The strings behind the signature.
+pub(crate) fn signed(method: &str, path: &str, params: &Params<'_>, signed_part: &[u8]) -> Signed {
+    let mut canonical = head(method, path, params);
+    let string_to_sign = readable(string_to_sign(&canonical, signed_part).to_vec());
+    canonical.extend_from_slice(signed_part);
+    Signed { canonical_request: readable(canonical), string_to_sign }
 }
 
 const TO_SIGN_LEN: usize = ALGORITHM.len() + 1 + HASH_LEN;
 
-/// Algorithm, line feed, hash of the canonical request.
-pub(crate) fn string_to_sign(canonical_request: &[u8]) -> [u8; TO_SIGN_LEN] {
+/// Algorithm, line feed, hash of the canonical request, whose two parts need not be joined for it.
+fn string_to_sign(head: &[u8], signed_part: &[u8]) -> [u8; TO_SIGN_LEN] {
     let mut text = [b'\n'; TO_SIGN_LEN];
     let (algorithm, rest) = text.split_at_mut(ALGORITHM.len());
     algorithm.copy_from_slice(ALGORITHM.as_bytes());
-    if let Some(hash) = rest.last_chunk_mut() {
-        *hash = hex_hash(canonical_request);
+    if let Some(hash) = rest.last_chunk_mut::<HASH_LEN>() {
+        HEXLOWER.encode_mut(&Sha256::new().chain_update(head).chain_update(signed_part).finalize(), hash);
     }
     text
 }
@@ -331,11 +326,9 @@ pub(crate) fn signature(text: &[u8], secret: &Secret) -> [u8; HASH_LEN] {
 
 /// What `x-acs-content-sha256` must say of a body.
 pub(crate) fn payload_hash(body: &[u8]) -> [u8; HASH_LEN] {
-    if body.is_empty() { *EMPTY_HASH } else { hex_hash(body) }
-}
-
-fn hex_hash(bytes: &[u8]) -> [u8; HASH_LEN] {
-    let mut encoded = [0; HASH_LEN];
-    HEXLOWER.encode_mut(&Sha256::digest(bytes), &mut encoded);
+    let mut encoded = *EMPTY_HASH;
+    if !body.is_empty() {
+        HEXLOWER.encode_mut(&Sha256::digest(body), &mut encoded);
+    }
     encoded
 }
