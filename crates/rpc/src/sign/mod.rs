@@ -3,6 +3,27 @@
 //!
 //! Making and checking share one path: each scheme writes its string to sign in one function, used by [`verify`],
 //! [`explain`] and [`crate::request`]. To add a scheme: one file here, one line in [`SCHEMES`], its vectors in the tests.
+//!
+//! ```
+//! use http::{HeaderMap, Method};
+//! use ramward_rpc::params::Params;
+//! use ramward_rpc::request::RequestBuilder;
+//! use ramward_rpc::sign::{self, Detected, Incoming, Scheme, Secret};
+//!
+//! let secret = Secret::from("testsecret");
+//! let request = RequestBuilder::new("ims.aliyuncs.com", "2019-08-15", "GetAccountSecurityPracticeReport")
+//!     .scheme(Scheme::RpcV1)
+//!     .sign("testid", &secret, "2025-01-02T03:04:05Z", "0123456789abcdef");
+//!
+//! let (path, query) = request.path_and_query.split_once('?').expect("RPC 1.0 always has parameters");
+//! let params = Params::parse(query.as_bytes(), None)?;
+//! let headers = HeaderMap::new();
+//! let incoming = Incoming { method: &Method::POST, path, headers: &headers, params: &params, body: &request.body };
+//! let Detected::Claim(claim) = sign::detect(&incoming) else { panic!("it is signed") };
+//! assert_eq!(claim.access_key_id, "testid");
+//! assert_eq!(sign::verify(&incoming, &claim, &secret), Ok(()));
+//! # Ok::<(), ramward_rpc::params::ParamsError>(())
+//! ```
 
 pub mod v1;
 pub mod v3;
@@ -172,23 +193,6 @@ pub enum Incomplete {
 }
 
 impl Fault {
-    /// The vendor's error code (names: the vendor's list of common error codes).
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::MissingAccessKeyId => "MissingAccessKeyId",
-            Self::MissingSignature => "MissingSignature",
-            Self::MissingSignatureMethod => "MissingSignatureMethod",
-            Self::MissingSignatureVersion => "MissingSignatureVersion",
-            Self::MissingTimestamp => "MissingTimestamp",
-            Self::MissingSignatureNonce => "MissingSignatureNonce",
-            Self::InvalidSignatureMethod => "InvalidSignatureMethod",
-            Self::InvalidSignatureVersion => "InvalidSignatureVersion",
-            Self::InvalidSignatureType => "InvalidSignatureType",
-            Self::IncompleteSignature(_) => "IncompleteSignature",
-        }
-    }
-
     /// The parameter that is missing or wrong, where it is one.
     #[must_use]
     pub const fn parameter(self) -> Option<&'static str> {
