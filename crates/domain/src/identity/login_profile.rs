@@ -9,10 +9,25 @@ use ramward_rpc::error::Rule;
 use ramward_rpc::shape::{Kind, Scalar};
 use ramward_rpc::value::Value;
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 pub use super::access_key::Status;
+use super::text::word;
 use crate::entropy::Entropy;
+
+word! {
+    /// Whether a password is the first one, which somebody else chose when the logon profile was made or logon was
+    /// switched on again (vendor help pages of the logon profile, 2026).
+    PasswordStatus {
+        /// Its user chose it.
+        NotInitial = "NotInitial",
+        /// It is the first one and may be used.
+        InitialValid = "InitialValid",
+        /// It is the first one and was not used in time.
+        InitialExpired = "InitialExpired",
+    }
+}
 
 /// A password in clear. Wiped when dropped; shown by nothing but [`Password::expose`].
 #[derive(Clone)]
@@ -53,6 +68,15 @@ impl Password {
         PasswordHash(hash.to_string().into())
     }
 }
+
+/// Compared without telling by the time taken where two passwords differ.
+impl PartialEq for Password {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Eq for Password {}
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -236,6 +260,8 @@ mod tests {
         let hash = password.hash(HashCost::CHEAPEST, &SeededEntropy::new(5));
         assert_eq!(format!("{password:?} {hash:?}"), "Password(…) PasswordHash(…)");
         assert_eq!(password.value(), Value::from("******"));
+        assert_eq!(password, Password::new("Secret-123").unwrap());
+        assert_ne!(password, Password::new("Secret-124").unwrap());
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub type MinimumPasswordDifferentCharacter = Bounded<0, 8>;
 pub type MaxPasswordAge = Bounded<0, 1095>;
 /// How many earlier passwords may not come back; 0 is none.
 pub type PasswordReusePrevention = Bounded<0, 24>;
+/// How many passwords of a user are remembered: as many as the widest policy asks for, so that a stricter policy knows
+/// the past too.
+pub const REMEMBERED_PASSWORDS: usize = 24;
 /// Wrong passwords in a row that lock the logon for an hour; 0 is never.
 pub type MaxLoginAttemps = Bounded<0, 32>;
 /// Days an initial password may be used; 0 is for ever.

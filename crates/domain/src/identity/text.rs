@@ -8,6 +8,15 @@
 macro_rules! text {
     (@empty) => { true };
     (@empty empty is a value) => { false };
+    (@default $name:ident) => {};
+    (@default $name:ident empty is a value) => {
+        /// The empty text.
+        impl Default for $name {
+            fn default() -> Self {
+                Self(Box::from(""))
+            }
+        }
+    };
     ($(#[$about:meta])* $name:ident, $limits:literal, $check:path $(, $($empty:ident)+)?) => {
         $(#[$about])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +58,7 @@ macro_rules! text {
             }
         }
 
+        crate::identity::text::text!(@default $name $($($empty)+)?);
         crate::identity::text::serde_by_scalar!($name);
     };
 }

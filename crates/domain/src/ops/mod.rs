@@ -1,9 +1,14 @@
 //! The operations: what a call does. One file per Action, one line each in [`OPERATIONS`]; documentation, dispatch,
 //! authorisation and the console read that list and no other.
 
+pub mod account;
 pub mod ims;
+pub mod marker;
+pub mod password;
+pub mod prepared;
 pub mod ramward;
 pub mod sts;
+pub mod subject;
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -204,7 +209,23 @@ macro_rules! operations {
 }
 
 operations![
+    ims::change_password::ChangePassword,
+    ims::create_access_key::CreateAccessKey,
+    ims::create_login_profile::CreateLoginProfile,
+    ims::create_user::CreateUser,
+    ims::delete_access_key::DeleteAccessKey,
+    ims::delete_login_profile::DeleteLoginProfile,
+    ims::delete_user::DeleteUser,
+    ims::get_access_key_last_used::GetAccessKeyLastUsed,
     ims::get_account_security_practice_report::GetAccountSecurityPracticeReport,
+    ims::get_login_profile::GetLoginProfile,
+    ims::get_user::GetUser,
+    ims::list_access_keys::ListAccessKeys,
+    ims::list_user_basic_infos::ListUserBasicInfos,
+    ims::list_users::ListUsers,
+    ims::update_access_key::UpdateAccessKey,
+    ims::update_login_profile::UpdateLoginProfile,
+    ims::update_user::UpdateUser,
     sts::get_caller_identity::GetCallerIdentity,
 ];
 

@@ -22,6 +22,8 @@ pub struct LoginProfile {
     pub password_hash: Option<PasswordHash>,
     /// When the password was set.
     pub password_date: Option<Timestamp>,
+    /// Whether somebody else chose it for the user's first logon.
+    pub password_initial: bool,
     /// Whether the next logon must set another password.
     pub password_reset_required: bool,
     /// Whether the next logon must bind an MFA device.
@@ -45,23 +47,25 @@ fn read(row: Row<'_>) -> Result<LoginProfile, StoreError> {
         status: row.get(2)?,
         password_hash: row.get(3)?,
         password_date: row.get(4)?,
-        password_reset_required: row.get(5)?,
-        mfa_bind_required: row.get(6)?,
-        create_date: row.get(7)?,
-        update_date: row.get(8)?,
-        last_login_date: row.get(9)?,
-        failed_attempts: row.get(10)?,
-        failed_date: row.get(11)?,
+        password_initial: row.get(5)?,
+        password_reset_required: row.get(6)?,
+        mfa_bind_required: row.get(7)?,
+        create_date: row.get(8)?,
+        update_date: row.get(9)?,
+        last_login_date: row.get(10)?,
+        failed_attempts: row.get(11)?,
+        failed_date: row.get(12)?,
     })
 }
 
-fn args(profile: &LoginProfile) -> [Arg<'_>; 12] {
+fn args(profile: &LoginProfile) -> [Arg<'_>; 13] {
     [
         profile.account.into(),
         profile.user_id.into(),
         (&profile.status).into(),
         profile.password_hash.as_ref().into(),
         profile.password_date.into(),
+        profile.password_initial.into(),
         profile.password_reset_required.into(),
         profile.mfa_bind_required.into(),
         profile.create_date.into(),
@@ -74,8 +78,9 @@ fn args(profile: &LoginProfile) -> [Arg<'_>; 12] {
 
 /// The profile of a user.
 pub fn find(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Option<LoginProfile>, StoreError> {
-    let sql = "SELECT account, user_id, status, password_hash, password_date, password_reset_required, \
-               mfa_bind_required, create_date, update_date, last_login_date, failed_attempts, failed_date \
+    let sql = "SELECT account, user_id, status, password_hash, password_date, password_initial, \
+               password_reset_required, mfa_bind_required, create_date, update_date, last_login_date, failed_attempts, \
+               failed_date \
                FROM login_profiles WHERE account = ?1 AND user_id = ?2";
     tx.find(sql, &[account.into(), user.into()], read)
 }
@@ -83,8 +88,8 @@ pub fn find(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Option<
 /// A new profile. `Exists` if the user has one.
 pub fn insert(tx: &mut Tx<'_>, profile: &LoginProfile) -> Result<(), StoreError> {
     let sql = "INSERT INTO login_profiles (account, user_id, status, password_hash, password_date, \
-               password_reset_required, mfa_bind_required, create_date, update_date, last_login_date, failed_attempts, \
-               failed_date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING";
+               password_initial, password_reset_required, mfa_bind_required, create_date, update_date, last_login_date, failed_attempts, \
+               failed_date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING";
     if tx.execute(sql, &args(profile))? == 0 {
         return Err(tx.exists("logon profile"));
     }
@@ -93,9 +98,9 @@ pub fn insert(tx: &mut Tx<'_>, profile: &LoginProfile) -> Result<(), StoreError>
 
 /// Writes all fields of a profile anew. `Absent` if the user has none.
 pub fn update(tx: &mut Tx<'_>, profile: &LoginProfile) -> Result<(), StoreError> {
-    let sql = "UPDATE login_profiles SET status = ?3, password_hash = ?4, password_date = ?5, \
-               password_reset_required = ?6, mfa_bind_required = ?7, create_date = ?8, update_date = ?9, \
-               last_login_date = ?10, failed_attempts = ?11, failed_date = ?12 WHERE account = ?1 AND user_id = ?2";
+    let sql = "UPDATE login_profiles SET status = ?3, password_hash = ?4, password_date = ?5, password_initial = ?6, \
+               password_reset_required = ?7, mfa_bind_required = ?8, create_date = ?9, update_date = ?10, \
+               last_login_date = ?11, failed_attempts = ?12, failed_date = ?13 WHERE account = ?1 AND user_id = ?2";
     met(tx.execute(sql, &args(profile))?, "logon profile")
 }
 

@@ -99,6 +99,7 @@ CREATE TABLE login_profiles (
     status                  TEXT    NOT NULL CHECK (status IN ('Active', 'Inactive')),
     password_hash           TEXT,
     password_date           INTEGER,
+    password_initial        INTEGER NOT NULL CHECK (password_initial IN (0, 1)),
     password_reset_required INTEGER NOT NULL,
     mfa_bind_required       INTEGER NOT NULL,
     create_date             INTEGER NOT NULL,

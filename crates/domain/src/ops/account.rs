@@ -1,0 +1,47 @@
+//! The account a call belongs to, as operations need it: its row and its domains.
+//! Knows no wire shape.
+
+use ramward_rpc::error::{ApiError, ApiResult, Code, Rule};
+
+use crate::identity::domain_name::{DefaultDomainName, DomainName};
+use crate::identity::user::{UserName, UserPrincipalName};
+use crate::ids::AccountId;
+use crate::ops::account_is_gone;
+use crate::store::Tx;
+use crate::store::tables::accounts::{self, Account};
+
+/// The account of that id.
+///
+/// # Errors
+/// As [`account_is_gone`].
+pub fn find(tx: &mut Tx<'_>, account: AccountId) -> ApiResult<Account> {
+    accounts::find(tx, account)?.ok_or_else(account_is_gone)
+}
+
+/// Whether logon names of the account may end in `domain`: its default domain, and the one it began with, which keeps
+/// working so that a change of the default domain breaks no script.
+pub fn has_domain(account: &Account, domain: &DomainName) -> bool {
+    domain.is(&account.default_domain) || domain.is(&DefaultDomainName::of_account(account.account))
+}
+
+/// The logon name of a user as answers show it.
+pub fn principal_name(account: &Account, user_name: &UserName) -> String {
+    format!("{user_name}@{}", account.default_domain)
+}
+
+/// Refuses a logon name that a user of the account cannot get; `parameter` is where it was given.
+///
+/// # Errors
+/// `InvalidParameter.<parameter>.Format` for another domain than the account's, `.Length` where the name and the default
+/// domain, with which answers show it, are too long together.
+pub fn check_new_name(account: &Account, name: &UserPrincipalName, parameter: &'static str) -> ApiResult<()> {
+    if !has_domain(account, &name.domain) {
+        let message = format!(
+            "The format of the parameter - \"{parameter}\" is incorrect. The name must end in @{}.",
+            account.default_domain
+        );
+        return Err(ApiError::with_message(Code::InvalidParameter(parameter.into(), Rule::Format), message));
+    }
+    let shown = name.name.as_str().len() + 1 + account.default_domain.as_str().len();
+    if shown > UserPrincipalName::MAX_LEN { Err(ApiError::invalid(parameter, Rule::Length)) } else { Ok(()) }
+}

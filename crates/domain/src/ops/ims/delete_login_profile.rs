@@ -1,0 +1,50 @@
+//! DeleteLoginProfile: ends a RAM user's logon to the console, with its password and the memory of earlier ones.
+
+use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
+use ramward_rpc::error::ApiResult;
+use ramward_rpc::shape;
+use ramward_rpc::shape::Empty;
+
+use crate::identity::user::UserPrincipalName;
+use crate::ops::{Cx, Operation, Target, account, subject};
+use crate::store::tables::login_profiles;
+
+/// See [`Operation::API`].
+#[derive(Debug)]
+pub struct DeleteLoginProfile;
+
+shape! {
+    /// The parameters.
+    pub struct DeleteLoginProfileRequest {
+        /// The logon name of the user.
+        UserPrincipalName as user_principal_name: UserPrincipalName = "alice@example.onaliyun.com";
+    }
+}
+
+impl Operation for DeleteLoginProfile {
+    const API: Api = Api {
+        product: Product::Ims,
+        action: "DeleteLoginProfile",
+        summary: "Ends a RAM user's logon to the console.",
+        access: Access::Write,
+        audience: Audience::Account,
+        self_service: SelfService::No,
+        ram_action: "ram:DeleteLoginProfile",
+        resource: "acs:ram:*:{account}:user/{user}",
+        errors: &["EntityNotExist.User", "EntityNotExist.User.LoginProfile"],
+    };
+    type Request = DeleteLoginProfileRequest;
+    type Response = Empty;
+
+    fn target(request: &DeleteLoginProfileRequest) -> Target {
+        subject::target(Some(&request.user_principal_name), None)
+    }
+
+    fn handle(cx: &mut Cx<'_, '_>, request: &DeleteLoginProfileRequest) -> ApiResult<Empty> {
+        let account = account::find(cx.tx, cx.caller.account())?;
+        let user = subject::find_by_name(cx.tx, &account, &request.user_principal_name)?;
+        subject::find_login_profile(cx.tx, &user)?;
+        login_profiles::delete(cx.tx, user.account, user.user_id)?;
+        Ok(Empty {})
+    }
+}

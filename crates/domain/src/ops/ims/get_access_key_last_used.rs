@@ -1,0 +1,80 @@
+//! GetAccessKeyLastUsed: when an AccessKey pair was last used.
+
+use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
+use ramward_rpc::error::ApiResult;
+use ramward_rpc::shape;
+use ramward_rpc::shape::Nested;
+
+use super::user_fields::Occasion;
+use crate::identity::user::UserPrincipalName;
+use crate::ids::AccessKeyId;
+use crate::ops::{Cx, Operation, Target, subject};
+
+/// See [`Operation::API`].
+#[derive(Debug)]
+pub struct GetAccessKeyLastUsed;
+
+shape! {
+    /// The parameters.
+    pub struct GetAccessKeyLastUsedRequest {
+        /// The id of the pair.
+        UserAccessKeyId as user_access_key_id: AccessKeyId = "LTAI4G3HaMmeHpay2gcqabcd";
+        /// The logon name of the user; the caller itself where it is left out.
+        UserPrincipalName as user_principal_name: Option<UserPrincipalName> = "alice@example.onaliyun.com";
+    }
+}
+
+shape! {
+    /// The answer.
+    pub struct GetAccessKeyLastUsedResponse {
+        /// The last use.
+        AccessKeyLastUsed as access_key_last_used: Nested<AccessKeyLastUsed> = "";
+    }
+}
+
+shape! {
+    /// The last use of a pair. The vendor does not say what it answers for a pair that was never used; here both members
+    /// are there and empty.
+    pub struct AccessKeyLastUsed {
+        /// When; empty for never.
+        LastUsedDate as last_used_date: Occasion = "2020-10-16T01:37:37Z";
+        /// The service that was called; empty for never, or where only the time is known.
+        ServiceName as service_name: String = "Ims";
+    }
+}
+
+impl Operation for GetAccessKeyLastUsed {
+    const API: Api = Api {
+        product: Product::Ims,
+        action: "GetAccessKeyLastUsed",
+        summary: "Queries when an AccessKey pair was last used, and for which service.",
+        access: Access::Read,
+        audience: Audience::Account,
+        self_service: SelfService::AccessKeys,
+        ram_action: "ram:GetAccessKeyLastUsed",
+        resource: "acs:ram:*:{account}:user/{user}",
+        errors: &["EntityNotExist.User", "EntityNotExist.User.AccessKey"],
+    };
+    type Request = GetAccessKeyLastUsedRequest;
+    type Response = GetAccessKeyLastUsedResponse;
+
+    fn target(request: &GetAccessKeyLastUsedRequest) -> Target {
+        subject::target_or_own(request.user_principal_name.as_ref())
+    }
+
+    fn handle(
+        cx: &mut Cx<'_, '_>,
+        request: &GetAccessKeyLastUsedRequest,
+    ) -> ApiResult<GetAccessKeyLastUsedResponse> {
+        let user = subject::find_identity(cx.tx, cx.caller, request.user_principal_name.as_ref())?;
+        let key = subject::find_access_key(cx.tx, cx.caller.account(), user, &request.user_access_key_id)?;
+        let stored = (key.last_used_date, key.last_used_service.unwrap_or_default());
+        // The row has the day of the last use; the time of day may so far be known in memory alone.
+        let (last_used_date, service_name) = match cx.last_used.of(key.access_key_id.as_str()) {
+            Some((at, product)) if Some(at) > stored.0 => (Some(at), product.name().to_owned()),
+            _ => stored,
+        };
+        let last_used = AccessKeyLastUsed { last_used_date: Occasion(last_used_date), service_name };
+        Ok(GetAccessKeyLastUsedResponse { access_key_last_used: Nested(last_used) })
+    }
+}

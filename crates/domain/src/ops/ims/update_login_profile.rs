@@ -1,0 +1,133 @@
+//! UpdateLoginProfile: changes whether and how a RAM user may log on to the console.
+
+use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
+use ramward_rpc::error::{ApiError, ApiResult};
+use ramward_rpc::shape;
+use ramward_rpc::shape::Nested;
+
+use super::login_profile_fields::{AUTO_DISABLE_LOGIN_STATUS, password_status};
+use crate::identity::access_key::Status;
+use crate::identity::login_profile::{Password, PasswordStatus};
+use crate::identity::user::UserPrincipalName;
+use crate::ops::password::{Before, NewPassword};
+use crate::ops::prepared::Prepared;
+use crate::ops::{Cx, Operation, Prepare, Target, account, subject};
+use crate::store::tables::login_profiles;
+use crate::time::Timestamp;
+
+/// See [`Operation::API`].
+#[derive(Debug)]
+pub struct UpdateLoginProfile;
+
+shape! {
+    /// The parameters; what is left out stays as it is.
+    pub struct UpdateLoginProfileRequest {
+        /// The logon name of the user.
+        UserPrincipalName as user_principal_name: UserPrincipalName = "alice@example.onaliyun.com";
+        /// The new password; it must satisfy the account's password policy.
+        Password as password: Option<Password> = "mypassword";
+        /// Whether the next logon must set another password.
+        PasswordResetRequired as password_reset_required: Option<bool> = "false";
+        /// Whether the next logon must bind an MFA device.
+        MFABindRequired as mfa_bind_required: Option<bool> = "false";
+        /// Whether the user may log on.
+        Status as status: Option<Status> = "Active";
+    }
+}
+
+shape! {
+    /// The answer.
+    pub struct UpdateLoginProfileResponse {
+        /// The logon profile as it is now.
+        LoginProfile as login_profile: Nested<UpdatedLoginProfile> = "";
+    }
+}
+
+shape! {
+    /// The logon profile; members in the order of the vendor's sample (help page of UpdateLoginProfile, 2026).
+    pub struct UpdatedLoginProfile {
+        /// The logon name of the user.
+        UserPrincipalName as user_principal_name: String = "alice@example.onaliyun.com";
+        /// Whether the user may log on.
+        Status as status: Status = "Active";
+        /// When the profile was last changed.
+        UpdateDate as update_date: Timestamp = "2020-10-14T07:48:41Z";
+        /// Whether the next logon must set another password.
+        PasswordResetRequired as password_reset_required: bool = "false";
+        /// Whether the next logon must bind an MFA device.
+        MFABindRequired as mfa_bind_required: bool = "false";
+        /// Whether logon is disabled when the user stays away too long; always `true`.
+        AutoDisableLoginStatus as auto_disable_login_status: String = "true";
+        /// Whether the password is the first one, and whether that may still be used.
+        PasswordStatus as password_status: PasswordStatus = "NotInitial";
+    }
+}
+
+impl Operation for UpdateLoginProfile {
+    const API: Api = Api {
+        product: Product::Ims,
+        action: "UpdateLoginProfile",
+        summary: "Changes whether and how a RAM user may log on to the console.",
+        access: Access::Write,
+        audience: Audience::Account,
+        self_service: SelfService::No,
+        ram_action: "ram:UpdateLoginProfile",
+        resource: "acs:ram:*:{account}:user/{user}",
+        errors: &[
+            "EntityNotExist.User",
+            "EntityNotExist.User.LoginProfile",
+            "InvalidParameter.Password.TooWeak",
+        ],
+    };
+    const SLOW: bool = true;
+    type Request = Prepared<UpdateLoginProfileRequest, NewPassword>;
+    type Response = UpdateLoginProfileResponse;
+
+    fn target(request: &Self::Request) -> Target {
+        subject::target(Some(&request.request.user_principal_name), None)
+    }
+
+    fn prepare(cx: &Prepare<'_>, request: &mut Self::Request) -> ApiResult<()> {
+        let asked = &request.request;
+        let Some(password) = &asked.password else { return Ok(()) };
+        let before = cx.store.read(|tx| {
+            let account = account::find(tx, cx.caller.account())?;
+            let user = subject::find_by_name(tx, &account, &asked.user_principal_name)?;
+            subject::find_login_profile(tx, &user)?;
+            Before::find(tx, &account, &user)
+        })?;
+        request.prepared = Some(NewPassword::make(cx, before, password, "Password")?);
+        Ok(())
+    }
+
+    fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<UpdateLoginProfileResponse> {
+        let Prepared { request, prepared } = request;
+        let account = account::find(cx.tx, cx.caller.account())?;
+        let user = subject::find_by_name(cx.tx, &account, &request.user_principal_name)?;
+        let mut profile = subject::find_login_profile(cx.tx, &user)?;
+        let was = profile.status;
+        profile.status = request.status.unwrap_or(was);
+        profile.password_reset_required =
+            request.password_reset_required.unwrap_or(profile.password_reset_required);
+        profile.mfa_bind_required = request.mfa_bind_required.unwrap_or(profile.mfa_bind_required);
+        if request.password.is_some() {
+            let password =
+                prepared.as_ref().ok_or_else(|| ApiError::internal("the password was not prepared"))?;
+            // A password that comes with the switch back to Active is a first one again (vendor help page, 2026).
+            let initial = was == Status::Inactive && profile.status == Status::Active;
+            password.set(cx, &account, &user, &mut profile, initial)?;
+        }
+        profile.update_date = cx.now;
+        login_profiles::update(cx.tx, &profile)?;
+        let updated = UpdatedLoginProfile {
+            user_principal_name: account::principal_name(&account, &user.user_name),
+            status: profile.status,
+            update_date: profile.update_date,
+            password_reset_required: profile.password_reset_required,
+            mfa_bind_required: profile.mfa_bind_required,
+            auto_disable_login_status: AUTO_DISABLE_LOGIN_STATUS.to_owned(),
+            password_status: password_status(&account, &profile, cx.now),
+        };
+        Ok(UpdateLoginProfileResponse { login_profile: Nested(updated) })
+    }
+}
