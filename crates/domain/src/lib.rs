@@ -13,6 +13,7 @@ pub mod ops;
 pub mod report;
 pub mod service;
 pub mod settings;
+pub mod state;
 pub mod store;
 pub mod time;
 pub mod workers;

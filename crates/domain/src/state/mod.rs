@@ -1,0 +1,12 @@
+//! State files: accounts and what belongs to them as JSON Lines, in and out. Knows no file and no server; reads and
+//! writes streams.
+//!
+//! One record a line, `Kind` first; an account stands before what belongs to it. A small file kept by hand may instead be
+//! one object, `{"Accounts":[{…,"Users":[…]}]}`.
+
+pub mod export;
+pub mod import;
+pub mod record;
+
+#[cfg(test)]
+mod tests;
