@@ -27,6 +27,12 @@ use crate::time::{TestClock, Timestamp};
 /// The account of every test.
 pub const ACCOUNT: &str = "1234567890123456";
 
+impl Default for TestApp {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// The service and what a test needs around it.
 pub struct TestApp {
     /// The service.

@@ -124,7 +124,8 @@ impl Exporting<'_, '_> {
             root_mfa: false,
             root_mfa_device,
             root_access_keys,
-            password_policy: (row.password_policy != PasswordPolicy::default()).then(|| row.password_policy.clone()),
+            password_policy: (row.password_policy != PasswordPolicy::default())
+                .then(|| row.password_policy.clone()),
             security_preference: (row.security_preference != SecurityPreference::default())
                 .then(|| row.security_preference.clone()),
             users: Vec::new(),

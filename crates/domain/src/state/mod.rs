@@ -7,6 +7,7 @@
 pub mod export;
 pub mod import;
 pub mod record;
+mod taking;
 
 #[cfg(test)]
 mod tests;

@@ -1,1 +1,167 @@
-//! placeholder
+//! State files in and out.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::export::{Exported, Wanted, export};
+use super::import::{Form, ImportError, Imported, import};
+use crate::entropy::SeededEntropy;
+use crate::ids::AccountId;
+use crate::report::counts::facts;
+use crate::report::score::Model;
+use crate::report::thresholds::Thresholds;
+use crate::store::Store;
+use crate::store::seal::SealKey;
+use crate::store::tables::accounts;
+use crate::store::verify::verify;
+use crate::time::Timestamp;
+
+const FULL: &str = include_str!("full.jsonl");
+const ACME: &str = include_str!("../../../../examples/acme.json");
+
+struct Fixture {
+    store: Store,
+    seal: SealKey,
+    entropy: Arc<SeededEntropy>,
+    now: Timestamp,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let entropy = Arc::new(SeededEntropy::new(3));
+        let seal = SealKey::generate(&*entropy);
+        let store = Store::temporary(seal.clone()).unwrap();
+        Self { store, seal, entropy, now: Timestamp::parse("2025-06-15T12:00:00Z").unwrap() }
+    }
+
+    fn import(&self, text: &[u8], form: Form) -> Result<Imported, ImportError> {
+        import(&self.store, &self.seal, &*self.entropy, self.now, &mut &*text, form, &mut |_| {})
+    }
+
+    fn export(&self, secrets: bool) -> (Exported, String) {
+        let mut out = Vec::new();
+        let wanted = Wanted { account: None, secrets: secrets.then_some(&self.seal) };
+        let exported = export(&self.store, wanted, &mut out, &mut |_| {}).unwrap();
+        (exported, String::from_utf8(out).unwrap())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.store.read(|tx| accounts::list(tx, None, 1)).unwrap().is_empty()
+    }
+}
+
+fn acme() -> AccountId {
+    "1234567890123456".parse().unwrap()
+}
+
+#[test]
+fn what_goes_out_with_secrets_comes_in_as_it_was() {
+    let one = Fixture::new();
+    let imported = one.import(FULL.as_bytes(), Form::Lines).unwrap();
+    assert_eq!((imported.accounts, imported.users, imported.access_keys, imported.mfa_devices), (2, 3, 4, 3));
+    assert_eq!(imported.bytes, FULL.len() as u64);
+    let (exported, text) = one.export(true);
+    assert_eq!((exported.accounts, exported.users), (2, 3));
+    assert_eq!(text, FULL, "the fixture is written as export writes");
+    let other = Fixture::new();
+    other.import(text.as_bytes(), Form::Lines).unwrap();
+    assert_eq!(other.export(true).1, text);
+    for account in [acme(), "2222222222222222".parse().unwrap()] {
+        assert_eq!(other.store.read(|tx| verify(tx, account)).unwrap(), Vec::new());
+    }
+}
+
+#[test]
+fn without_secrets_nothing_secret_goes_out() {
+    let fixture = Fixture::new();
+    fixture.import(FULL.as_bytes(), Form::Lines).unwrap();
+    let (_, text) = fixture.export(false);
+    for secret in ["rootsecret", "alicesecret", "ABCDEFGH", "argon2id"] {
+        assert!(FULL.contains(secret), "the fixture has {secret}");
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+}
+
+#[test]
+fn the_example_account_scores_as_the_vendor_page_says() {
+    let fixture = Fixture::new();
+    let imported = fixture.import(ACME.as_bytes(), Form::Document).unwrap();
+    assert_eq!((imported.accounts, imported.users, imported.access_keys), (1, 9, 1));
+    let found = fixture
+        .store
+        .read(|tx| facts(tx, acme(), fixture.now.day(), Thresholds::default()))
+        .unwrap()
+        .unwrap();
+    assert_eq!((found.sub_user, found.root_with_access_key), (9, 1));
+    assert_eq!(Model::default().score(&found), 63);
+    assert_eq!(fixture.store.read(|tx| verify(tx, acme())).unwrap(), Vec::new());
+}
+
+#[test]
+fn a_bad_record_is_named_and_leaves_nothing_behind() {
+    let account = r#"{"Kind":"Account","AccountId":"1234567890123456"}"#;
+    let user = |rest: &str| {
+        format!("{account}\n\n{{\"Kind\":\"User\",\"AccountId\":\"1234567890123456\",{rest}}}\n")
+    };
+    let alice = r#"{"Kind":"User","AccountId":"1234567890123456","UserName":"alice"}"#;
+    let rows = [
+        (user(r#""UserName":"a b""#), "line 3, field UserName: "),
+        (user(r#""UserName":"a","Nmae":1"#), "line 3, field Nmae: unknown field `Nmae`"),
+        (
+            user(r#""UserName":"a","AccessKeys":[{"Status":"Asleep"}]"#),
+            "line 3, field AccessKeys[0].Status: ",
+        ),
+        (user(r#""UserName":"a","CreateDate":"2024-01-01""#), "line 3, field CreateDate: "),
+        (user(r#""UserName":"a","Groups":["dev"]"#), "line 3, field Groups: this version keeps no groups"),
+        (
+            user(r#""UserName":"a","MFADevice":{"SerialNumber":"acs:ram::9999999999999999:mfa/x"}"#),
+            "line 3, field SerialNumber: this device belongs to another account",
+        ),
+        (format!("{account}\n{alice}\n{alice}\n"), "line 3, this user is already there"),
+        (format!("{account}\n{account}\n"), "line 2, this account is already there"),
+        (format!("{alice}\n"), "line 1, field AccountId: there is no account 1234567890123456"),
+        (format!("{account}\n{{\"Kind\":\"Grop\"}}\n"), "line 2, field Kind: unknown variant `Grop`"),
+        (format!("{account}\n{{\"UserName\":\"a\"}}\n"), "line 2, missing field `Kind`"),
+        (format!("{account}\n{}", &alice[..40]), "line 2, EOF while parsing"),
+        (format!("{account}\nnonsense\n"), "line 2, expected "),
+    ];
+    for (text, expected) in rows {
+        let fixture = Fixture::new();
+        let error = fixture.import(text.as_bytes(), Form::Lines).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}\nwanted {expected}");
+        assert!(error.ends_with("nothing was imported"), "{error}");
+        assert!(fixture.is_empty(), "{text}");
+        fixture.import(FULL.as_bytes(), Form::Lines).unwrap();
+    }
+}
+
+#[test]
+fn a_file_cut_anywhere_is_refused_or_whole() {
+    let whole = FULL.as_bytes();
+    let starts: Vec<usize> = (0..whole.len()).filter(|at| *at == 0 || whole[at - 1] == b'\n').collect();
+    for cut in (1..whole.len()).step_by(37) {
+        let fixture = Fixture::new();
+        let taken = fixture.import(&whole[..cut], Form::Lines);
+        let ends_with_a_record = starts.contains(&cut) || starts.contains(&(cut + 1));
+        assert_eq!(taken.is_ok(), ends_with_a_record, "cut at {cut}");
+        assert_eq!(fixture.is_empty(), !ends_with_a_record, "cut at {cut}");
+    }
+}
+
+#[test]
+fn an_endless_line_is_refused() {
+    let fixture = Fixture::new();
+    let error = fixture.import(&vec![b'x'; 2 << 20], Form::Lines).unwrap_err().to_string();
+    assert_eq!(error, "line 1, the line is longer than 1048576 bytes; nothing was imported");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let fixture = Fixture::new();
+        let _outcome = fixture.import(&bytes, Form::Lines);
+        let _outcome = fixture.import(&bytes, Form::Document);
+    }
+}
