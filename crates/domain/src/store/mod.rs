@@ -8,7 +8,10 @@ mod columns;
 #[cfg(test)]
 pub(crate) mod conformance;
 pub mod connection;
+mod data_file;
 mod error;
+#[cfg(test)]
+mod faulty;
 mod migrations;
 mod pool;
 pub mod seal;

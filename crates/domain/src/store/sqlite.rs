@@ -2,8 +2,6 @@
 //! nothing of tables. The settings are measured ones: full synchronisation, no memory mapping, checkpoints elsewhere
 //! than on the writer.
 
-use std::fs::{DirBuilder, File, TryLockError};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,12 +9,11 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, ToSql};
 
 use super::connection::{Access, Arg, Columns, Connection, Contents, Driver, EachRow, Migration, Role, Row};
+use super::data_file::DataFile;
 use super::error::StoreError;
 
 /// Marks the file as one of this program (the four letters `RAMW`); `file` and the stock shell show it.
 const APPLICATION_ID: i64 = 0x5241_4d57;
-/// How long to wait for a stranger, say a shell, that holds the file for a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// How long emptying the log may wait for readers; who reads longer is waited for at the next attempt.
 const TRUNCATE_PATIENCE: Duration = Duration::from_millis(50);
 /// More than the program has statements, so that each is compiled once per connection.
@@ -33,79 +30,54 @@ pub struct SqliteOptions {
     pub reader_cache_kib: u32,
     /// Whether a commit waits for the disk. Only a store that is thrown away anyway goes without.
     pub durable: bool,
+    /// How long to wait for a stranger, say a shell, that holds the file for a moment.
+    pub patience: Duration,
     /// The most pages (of 4 KiB) that the file may have; a disk that is full, for a test.
     pub max_pages: Option<u32>,
 }
 
 impl Default for SqliteOptions {
     fn default() -> Self {
-        Self { writer_cache_kib: 32 * 1024, reader_cache_kib: 2 * 1024, durable: true, max_pages: None }
+        Self {
+            writer_cache_kib: 32 * 1024,
+            reader_cache_kib: 2 * 1024,
+            durable: true,
+            patience: Duration::from_secs(5),
+            max_pages: None,
+        }
     }
 }
 
 /// One data file, held by this process alone for as long as the value lives.
 pub struct Sqlite {
-    path: PathBuf,
+    file: DataFile,
     options: SqliteOptions,
-    _lock: File,
-    // After the lock, so that the directory goes last.
-    _directory: Option<TemporaryDirectory>,
 }
 
 impl Sqlite {
     /// Takes the file; makes an empty one if there is none. Refused while another process, or another value, holds it.
     pub fn open(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
-        Self::hold(path, options, None)
+        Ok(Self { file: DataFile::hold(path)?, options })
     }
 
     /// A store in a new directory that goes away with it.
     pub fn temporary() -> Result<Self, StoreError> {
-        let directory = TemporaryDirectory::create()?;
-        let path = directory.0.join("ramward.db");
         let options = SqliteOptions { durable: false, ..SqliteOptions::default() };
-        Self::hold(&path, options, Some(directory))
+        Ok(Self { file: DataFile::temporary()?, options })
     }
-
-    fn hold(
-        path: &Path,
-        options: SqliteOptions,
-        directory: Option<TemporaryDirectory>,
-    ) -> Result<Self, StoreError> {
-        let mut lock_path = path.as_os_str().to_owned();
-        lock_path.push(".lock");
-        let lock_path = PathBuf::from(lock_path);
-        let lock = private_file(&lock_path)?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => StoreError::InUse { path: path.to_owned() },
-            TryLockError::Error(error) => StoreError::io("locking", &lock_path, error),
-        })?;
-        // Made here rather than by the database, so that nobody else may ever read it; the log inherits its rights.
-        private_file(path)?;
-        Ok(Self { path: path.to_owned(), options, _lock: lock, _directory: directory })
-    }
-}
-
-fn private_file(path: &Path) -> Result<File, StoreError> {
-    File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| StoreError::io("opening", path, error))
 }
 
 impl Driver for Sqlite {
     fn connect(&self, role: Role) -> Result<Box<dyn Connection>, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = rusqlite::Connection::open_with_flags(&self.path, flags);
+        let opened = rusqlite::Connection::open_with_flags(self.file.path(), flags);
         let mut connection = SqliteConnection {
-            raw: opened.map_err(|error| translate(&self.path, error))?,
-            path: self.path.clone(),
+            raw: opened.map_err(|error| translate(self.file.path(), error))?,
+            path: self.file.path().to_owned(),
+            patience: self.options.patience,
         };
         connection.raw.set_prepared_statement_cache_capacity(STATEMENTS);
-        connection.set(|raw| raw.busy_timeout(PATIENCE))?;
+        connection.set(|raw| raw.busy_timeout(self.options.patience))?;
         let cache_kib = match role {
             Role::Writer => self.options.writer_cache_kib,
             Role::Reader | Role::Checkpointer => self.options.reader_cache_kib,
@@ -133,13 +105,14 @@ impl Driver for Sqlite {
     }
 
     fn place(&self) -> PathBuf {
-        self.path.clone()
+        self.file.path().to_owned()
     }
 }
 
 struct SqliteConnection {
     raw: rusqlite::Connection,
     path: PathBuf,
+    patience: Duration,
 }
 
 impl SqliteConnection {
@@ -292,7 +265,7 @@ impl Connection for SqliteConnection {
         }
         let counted = self.raw.query_row(sql, [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
         if truncate {
-            self.raw.busy_timeout(PATIENCE).map_err(told)?;
+            self.raw.busy_timeout(self.patience).map_err(told)?;
         }
         let (pages, moved) = counted.map_err(told)?;
         Ok(if pages == moved { 0 } else { u64::try_from(pages).unwrap_or(0) })
@@ -312,31 +285,5 @@ fn translate(path: &Path, error: rusqlite::Error) -> StoreError {
             StoreError::no_access(path, &error.to_string())
         }
         _ => StoreError::other(error),
-    }
-}
-
-/// A directory of our own that is removed with the value.
-struct TemporaryDirectory(PathBuf);
-
-impl TemporaryDirectory {
-    fn create() -> Result<Self, StoreError> {
-        let parent = std::env::temp_dir();
-        let mut attempt = 0_u32;
-        loop {
-            let path = parent.join(format!("ramward-{}-{attempt}", std::process::id()));
-            match DirBuilder::new().mode(0o700).create(&path) {
-                Ok(()) => return Ok(Self(path)),
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => attempt += 1,
-                Err(error) => return Err(StoreError::io("creating", &path, error)),
-            }
-        }
-    }
-}
-
-impl Drop for TemporaryDirectory {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(path = %self.0.display(), %error, "a temporary directory stays behind");
-        }
     }
 }

@@ -204,8 +204,9 @@ impl Desk {
             absent => absent.insert(self.driver.connect(Role::Writer)?),
         };
         let result = write_group(connection.as_mut(), jobs, effects, &self.shared);
-        if result.is_err() && connection.in_transaction() && connection.rollback().is_err() {
-            // It cannot even give up: a new connection begins where the last commit ended.
+        if result.is_err() {
+            // Closing takes back whatever is open. A new connection begins where the last commit ended, whatever state
+            // the failure left this one in.
             self.connection = None;
         }
         result

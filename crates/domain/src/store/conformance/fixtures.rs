@@ -1,15 +1,21 @@
 //! Rows to begin with; a test changes the one field it is about.
 
+use crate::entropy::SeededEntropy;
 use crate::identity::access_key::Status;
 use crate::identity::domain_name::DefaultDomainName;
+use crate::identity::login_profile::{HashCost, Password, PasswordHash};
 use crate::identity::mfa::{MFADeviceType, VirtualMFADeviceName};
 use crate::identity::password_policy::PasswordPolicy;
 use crate::identity::security_preference::SecurityPreference;
-use crate::identity::user::{Comments, DisplayName, Email, MobilePhone, ProvisionType, UserName, UserStatus};
+use crate::identity::user::{
+    Comments, DisplayName, Email, MobilePhone, ProvisionType, TagKey, TagValue, UserName, UserStatus,
+};
 use crate::ids::{AccessKeyId, AccountId, UserId};
+use crate::store::connection::{Arg, FromColumn};
 use crate::store::seal::SealKey;
 use crate::store::tables::access_keys::AccessKey;
 use crate::store::tables::accounts::{self, Account};
+use crate::store::tables::login_profiles::LoginProfile;
 use crate::store::tables::mfa_devices::MfaDevice;
 use crate::store::tables::users::User;
 use crate::store::verify::verify;
@@ -38,6 +44,14 @@ pub fn key_id(text: &str) -> AccessKeyId {
 
 pub fn device_name(text: &str) -> VirtualMFADeviceName {
     VirtualMFADeviceName::parse(text).unwrap()
+}
+
+pub fn tag_key(text: &str) -> TagKey {
+    TagKey::parse(text).unwrap()
+}
+
+pub fn tag_value(text: &str) -> TagValue {
+    TagValue::parse(text).unwrap()
 }
 
 pub fn account(id: AccountId) -> Account {
@@ -96,6 +110,28 @@ pub fn device(account: AccountId, name: &str) -> MfaDevice {
     }
 }
 
+pub fn profile(account: AccountId, user: UserId) -> LoginProfile {
+    LoginProfile {
+        account,
+        user_id: user,
+        status: Status::Active,
+        password_hash: None,
+        password_date: None,
+        password_reset_required: false,
+        mfa_bind_required: false,
+        create_date: noon(10),
+        update_date: noon(10),
+        last_login_date: None,
+        failed_attempts: 0,
+        failed_date: None,
+    }
+}
+
+pub fn hash(number: u64) -> PasswordHash {
+    let password = Password::new(&format!("password {number}")).unwrap();
+    password.hash(HashCost::CHEAPEST, &SeededEntropy::new(number))
+}
+
 /// A write whose errors are the store's.
 pub fn write<T: Send + 'static>(
     store: &Store,
@@ -109,10 +145,63 @@ pub fn read<T>(store: &Store, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreE
     store.read(work).unwrap()
 }
 
+/// The refusal of a write that must fail.
+pub fn refused<T: Send + 'static>(
+    store: &Store,
+    work: impl FnMut(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> StoreError {
+    let before = dump(store);
+    let refusal = write(store, work).err().unwrap();
+    assert_eq!(dump(store), before, "a refused write changed something");
+    refusal
+}
+
 /// A store with the usual account, which is empty.
 pub fn with_account(store: Store) -> Store {
     write(&store, |tx| accounts::insert(tx, &account(ACCOUNT))).unwrap();
     store
+}
+
+/// All rows of all tables as text, in the order of their keys, but for the server's own. Two equal dumps are two equal
+/// stores.
+pub fn dump(store: &Store) -> Vec<String> {
+    const TABLES: &[(&str, usize)] = &[
+        ("SELECT * FROM accounts ORDER BY account", 15),
+        ("SELECT * FROM users ORDER BY account, user_id", 12),
+        ("SELECT * FROM user_tags ORDER BY account, user_id, tag_key", 4),
+        ("SELECT * FROM access_keys ORDER BY account, user_id, access_key_id", 9),
+        ("SELECT * FROM access_key_owners ORDER BY access_key_id", 3),
+        ("SELECT * FROM mfa_devices ORDER BY account, device_name", 8),
+        ("SELECT * FROM login_profiles ORDER BY account, user_id", 12),
+        ("SELECT * FROM password_history ORDER BY account, user_id, place", 4),
+        ("SELECT * FROM report_days ORDER BY account, kind, day", 4),
+        ("SELECT * FROM nonces ORDER BY account, expires, fingerprint", 3),
+    ];
+    read(store, |tx| {
+        let mut rows = Vec::new();
+        for (sql, columns) in TABLES {
+            rows.extend(tx.list(sql, &[], |row| {
+                assert!(row.get::<Any>(*columns).is_err(), "{sql} has more than {columns} columns");
+                let cells: Result<Vec<Any>, _> = (0..*columns).map(|index| row.get(index)).collect();
+                let cells: Vec<String> = cells?.into_iter().map(|cell| cell.0).collect();
+                Ok(format!("{} {}", sql.split(' ').nth(3).unwrap(), cells.join("|")))
+            })?);
+        }
+        Ok(rows)
+    })
+}
+
+struct Any(String);
+
+impl FromColumn for Any {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        Some(Self(match value {
+            Arg::Null => "-".to_owned(),
+            Arg::Int(number) => number.to_string(),
+            Arg::Text(text) => format!("{text:?}"),
+            Arg::Bytes(bytes) => format!("{bytes:?}"),
+        }))
+    }
 }
 
 /// What is stored for the report is what the rows say, in every account.

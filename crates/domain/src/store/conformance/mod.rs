@@ -1,8 +1,14 @@
 //! What every driver must pass. A suite is a list of functions that get a way to open a fresh store; a second driver adds
-//! one module with one line of `suite!`.
+//! one module with one line of `conformance!`.
 
+mod accounts;
+mod commits;
+mod failures;
 pub mod fixtures;
-mod tables;
+mod keys;
+mod numbers;
+mod others;
+mod users;
 
 use crate::store::Store;
 
@@ -15,26 +21,71 @@ macro_rules! suite {
         $(mod $module {
             $(#[test]
             fn $case() {
-                super::super::$module::$case($open);
+                crate::store::conformance::$module::$case($open);
             })+
         })+
     };
 }
 
-/// The whole suite on one driver.
+/// The whole suite on one driver: a way to open a store, and a way to get a driver that nobody uses yet.
 macro_rules! conformance {
-    ($open:expr) => {
-        suite! { $open;
-            tables:
-                what_is_inserted_is_found,
+    ($open:expr, $driver:expr) => {
+        mod conformance {
+            suite! { $open;
+                accounts:
+                    an_account_keeps_its_settings,
+                    no_two_accounts_share_an_id_or_a_domain,
+                    accounts_are_listed_page_by_page_without_the_operator,
+                    a_deleted_account_leaves_nothing;
+                users:
+                    a_user_keeps_all_its_fields,
+                    ids_and_names_are_unique_inside_an_account,
+                    users_are_listed_page_by_page,
+                    users_are_listed_by_their_tags,
+                    a_tag_has_one_value,
+                    a_deleted_user_leaves_only_its_device;
+                keys:
+                    a_key_is_found_by_its_id_alone,
+                    a_key_id_is_unique_among_all_accounts,
+                    the_operator_owns_keys_like_an_account,
+                    keys_are_listed_by_owner,
+                    a_key_is_switched_and_deleted,
+                    the_last_use_moves_forward_only;
+                others:
+                    a_device_is_bound_and_freed,
+                    devices_are_listed_page_by_page,
+                    a_profile_keeps_all_its_fields,
+                    only_the_newest_passwords_are_kept,
+                    a_nonce_is_burnt_once,
+                    the_server_keeps_names_and_values;
+                numbers:
+                    keys_are_counted_by_their_base_days,
+                    devices_are_counted,
+                    a_change_sees_its_own_numbers,
+                    a_bulk_equals_the_same_rows_one_by_one,
+                    a_bulk_with_a_row_that_exists_is_taken_back,
+                    a_wrong_number_is_found;
+                commits:
+                    writes_that_wait_share_a_commit,
+                    many_threads_write_at_once,
+                    each_job_of_a_group_stands_alone,
+                    a_write_may_end_with_an_error_of_its_own,
+                    a_read_sees_one_instant,
+                    copies_hear_of_a_commit_before_its_answer,
+                    a_full_queue_refuses_at_once,
+                    what_waits_is_written_before_the_store_closes,
+                    the_writer_never_waits_for_itself,
+                    a_key_id_is_not_shown_whole;
+            }
+            suite! { $driver;
+                failures:
+                    a_write_that_fails_anywhere_changes_nothing,
+                    a_group_that_fails_anywhere_keeps_what_it_answered,
+                    a_schema_that_fails_anywhere_is_made_at_the_next_start;
+            }
         }
     };
 }
 
-mod on_sqlite {
-    fn open() -> crate::store::Store {
-        crate::store::Store::temporary(super::fixtures::seal()).unwrap()
-    }
-
-    conformance!(super::open);
-}
+// After the macros, which it uses.
+mod on_sqlite;
