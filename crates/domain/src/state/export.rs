@@ -250,6 +250,7 @@ impl Exporting<'_, '_> {
         Ok(Some(LoginProfileRecord {
             status: Some(row.status),
             password_reset_required: row.password_reset_required,
+            password_initial: row.password_initial && hashes,
             mfa_bind_required: row.mfa_bind_required,
             password_hash: row.password_hash.filter(|_| hashes).map(|hash| hash.as_str().to_owned()),
             password_history: history.iter().map(|hash| hash.as_str().to_owned()).collect(),

@@ -232,6 +232,9 @@ pub struct LoginProfileRecord {
     /// The password's argon2id hash in PHC form. Without it nobody can log on with a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_hash: Option<String>,
+    /// Whether the password is the one an administrator gave.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub password_initial: bool,
     /// Hashes of earlier passwords, latest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub password_history: Vec<String>,

@@ -347,6 +347,7 @@ fn login_profile(tx: &mut Tx<'_>, user: &User, record: LoginProfileRecord) -> Re
         status: record.status.unwrap_or(Status::Active),
         password_date: password_hash.as_ref().map(|_| record.password_date.unwrap_or(create_date)),
         password_hash,
+        password_initial: record.password_initial,
         password_reset_required: record.password_reset_required,
         mfa_bind_required: record.mfa_bind_required,
         create_date,
