@@ -97,6 +97,7 @@ pub fn a_profile_keeps_all_its_fields(open: Open) {
     expected.status = Status::Inactive;
     expected.password_hash = Some(hash(1));
     expected.password_date = Some(noon(12));
+    expected.password_initial = true;
     expected.password_reset_required = true;
     expected.mfa_bind_required = true;
     expected.update_date = noon(13);
