@@ -322,7 +322,6 @@ impl<'a> Params<'a> {
             }
         }
         found.sort_by_key(|(number, ..)| *number);
-        found.dedup();
         found
             .chunk_by(|one, next| one.0 == next.0)
             .filter_map(|group| {
