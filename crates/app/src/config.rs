@@ -1,25 +1,30 @@
 //! The settings: one table says name, type, default and meaning; file, environment, flags and the reference page
 //! all read it. A later source wins: `ramward.toml` < environment `RAMWARD_*` < flags. Knows no command.
 //!
-//! To add a setting: one field in [`Settings`], one row in [`SETTINGS`]; then `UPDATE=1 cargo test -p ramward`.
+//! To add a setting: one field in [`Settings`], one row in `config/table.rs`; then `UPDATE=1 cargo test -p ramward`.
 
 mod file;
 mod flags;
 mod reference;
+mod table;
 mod value;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use flags::{EverywhereFlags, Given, ServerFlags};
-pub use value::{LogFormat, Output, Secret};
+use ramward_domain::ids::{AccessKeyId, AccountId};
+use ramward_domain::store::seal::SealKey;
+use ramward_rpc::sign::Secret;
+use tracing_subscriber::filter::Targets;
 
-use value::{Kind, Readable};
+pub use flags::{EverywhereFlags, Given, ServerFlags};
+pub use value::{LogFormat, Output};
+
+use table::{SETTINGS, Setting};
 
 /// Every setting with its value, after all sources are read.
 #[derive(Debug, Clone)]
-#[cfg_attr(test, derive(PartialEq))]
 pub struct Settings {
     /// Where the server keeps its files.
     pub data: PathBuf,
@@ -35,18 +40,6 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Whether plain HTTP may be spoken on an address that other machines reach.
     pub insecure_http: bool,
-    /// Whether the operator may set the clock of dates and ages.
-    pub virtual_clock: bool,
-    /// A state file to load before the first request.
-    pub import: Option<PathBuf>,
-    /// The id of the first account.
-    pub account_id: Option<String>,
-    /// The id of the first account's root AccessKey.
-    pub root_access_key_id: Option<String>,
-    /// The secret of that AccessKey.
-    pub root_access_key_secret: Option<Secret>,
-    /// Threads that serve connections; 0: one for each processor.
-    pub workers: usize,
     /// Connections open at once.
     pub max_connections: usize,
     /// Bytes of a request's body.
@@ -57,241 +50,35 @@ pub struct Settings {
     pub header_timeout: Duration,
     /// How long the body of a request may take.
     pub body_timeout: Duration,
-    /// How long a client may take to read an answer.
+    /// How long a client may leave an answer unread.
     pub write_timeout: Duration,
     /// How long a connection may stay open without a request.
     pub idle_timeout: Duration,
     /// How long running requests may take after SIGTERM.
     pub grace: Duration,
-    /// What is logged, as a filter.
-    pub log: String,
+    /// The key of the store's secrets; absent: the key file.
+    pub seal_key: Option<SealKey>,
+    /// The id of the first account.
+    pub account_id: Option<AccountId>,
+    /// The id of the first account's root AccessKey.
+    pub root_access_key_id: Option<AccessKeyId>,
+    /// The secret of that AccessKey.
+    pub root_access_key_secret: Option<Secret>,
+    /// What is logged.
+    pub log: Targets,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// Whether each request is logged.
     pub access_log: bool,
+    /// A file with other weights of the score.
+    pub score_model: Option<PathBuf>,
+    /// Threads that serve connections; 0: one for each processor.
+    pub workers: usize,
+    /// Changes that may wait for the disk.
+    pub max_waiting_writes: usize,
+    /// What the service is told; its model is the built-in one, whatever `score_model` says.
+    pub domain: ramward_domain::settings::Settings,
 }
-
-/// Who reads a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    /// Every command.
-    Everywhere,
-    /// `serve` alone.
-    Server,
-}
-
-/// One row of the table.
-#[derive(Debug)]
-struct Setting {
-    /// The name in the file; the flag and the variable follow from it.
-    name: &'static str,
-    /// Who reads it.
-    scope: Scope,
-    /// What a value looks like.
-    kind: Kind,
-    /// The default as one would write it in the file; empty: not set.
-    default: &'static str,
-    /// One sentence for help and reference.
-    doc: &'static str,
-    /// Reads the text of a value into its field.
-    set: fn(&mut Settings, &str) -> Result<(), String>,
-}
-
-/// The table.
-const SETTINGS: &[Setting] = &[
-    Setting {
-        name: "data",
-        scope: Scope::Everywhere,
-        kind: Kind::Path,
-        default: "",
-        doc: "Directory of the database and the seal key; without it, the platform's data directory",
-        set: |s, text| put(&mut s.data, text),
-    },
-    Setting {
-        name: "store",
-        scope: Scope::Everywhere,
-        kind: Kind::Text,
-        default: "",
-        doc: "Store to use, as sqlite:PATH; without it, SQLite inside the data directory",
-        set: |s, text| put_some(&mut s.store, text),
-    },
-    Setting {
-        name: "output",
-        scope: Scope::Everywhere,
-        kind: Kind::Choice(&["table", "json"]),
-        default: "table",
-        doc: "How results are printed: for people, or one JSON value for machines",
-        set: |s, text| put(&mut s.output, text),
-    },
-    Setting {
-        name: "profile",
-        scope: Scope::Everywhere,
-        kind: Kind::Text,
-        default: "",
-        doc: "Credentials profile of the commands that call a server",
-        set: |s, text| put_some(&mut s.profile, text),
-    },
-    Setting {
-        name: "endpoint",
-        scope: Scope::Everywhere,
-        kind: Kind::Text,
-        default: "",
-        doc: "Server that the client commands call, as a URL; without it, http://127.0.0.1:8686",
-        set: |s, text| put_some(&mut s.endpoint, text),
-    },
-    Setting {
-        name: "listen",
-        scope: Scope::Server,
-        kind: Kind::Address,
-        default: "127.0.0.1:8686",
-        doc: "Address and port of the HTTP door; port 0 takes a free one",
-        set: |s, text| put(&mut s.listen, text),
-    },
-    Setting {
-        name: "insecure_http",
-        scope: Scope::Server,
-        kind: Kind::Switch,
-        default: "false",
-        doc: "Allow plain HTTP on an address that is not loopback",
-        set: |s, text| put(&mut s.insecure_http, text),
-    },
-    Setting {
-        name: "virtual_clock",
-        scope: Scope::Server,
-        kind: Kind::Switch,
-        default: "false",
-        doc: "Let the operator set the clock of dates and ages (SetClock)",
-        set: |s, text| put(&mut s.virtual_clock, text),
-    },
-    Setting {
-        name: "import",
-        scope: Scope::Server,
-        kind: Kind::Path,
-        default: "",
-        doc: "State file to load before the first request",
-        set: |s, text| put_some(&mut s.import, text),
-    },
-    Setting {
-        name: "account_id",
-        scope: Scope::Server,
-        kind: Kind::Text,
-        default: "",
-        doc: "Id of the account that the first start makes; without it, a random one",
-        set: |s, text| put_some(&mut s.account_id, text),
-    },
-    Setting {
-        name: "root_access_key_id",
-        scope: Scope::Server,
-        kind: Kind::Text,
-        default: "",
-        doc: "AccessKey id of that account's root; without it, a random one",
-        set: |s, text| put_some(&mut s.root_access_key_id, text),
-    },
-    Setting {
-        name: "root_access_key_secret",
-        scope: Scope::Server,
-        kind: Kind::Secret,
-        default: "",
-        doc: "Secret of that AccessKey; without it, a random one",
-        set: |s, text| put_some(&mut s.root_access_key_secret, text),
-    },
-    Setting {
-        name: "workers",
-        scope: Scope::Server,
-        kind: Kind::Count,
-        default: "0",
-        doc: "Threads that serve connections; 0 means one for each processor",
-        set: |s, text| put(&mut s.workers, text),
-    },
-    Setting {
-        name: "max_connections",
-        scope: Scope::Server,
-        kind: Kind::Count,
-        default: "4096",
-        doc: "Connections served at once; further ones wait until one ends",
-        set: |s, text| put_positive(&mut s.max_connections, text),
-    },
-    Setting {
-        name: "max_body_bytes",
-        scope: Scope::Server,
-        kind: Kind::Bytes,
-        default: "1MiB",
-        doc: "Largest body of a request",
-        set: |s, text| value::put_bytes(&mut s.max_body_bytes, text),
-    },
-    Setting {
-        name: "max_header_bytes",
-        scope: Scope::Server,
-        kind: Kind::Bytes,
-        default: "16KiB",
-        doc: "Largest request line with all header fields, at least 8KiB",
-        set: |s, text| put_header_bytes(&mut s.max_header_bytes, text),
-    },
-    Setting {
-        name: "header_timeout",
-        scope: Scope::Server,
-        kind: Kind::Duration,
-        default: "10s",
-        doc: "Longest time from the first byte of a request to the end of its header fields",
-        set: |s, text| put(&mut s.header_timeout, text),
-    },
-    Setting {
-        name: "body_timeout",
-        scope: Scope::Server,
-        kind: Kind::Duration,
-        default: "20s",
-        doc: "Longest time from the header fields to the end of the body",
-        set: |s, text| put(&mut s.body_timeout, text),
-    },
-    Setting {
-        name: "write_timeout",
-        scope: Scope::Server,
-        kind: Kind::Duration,
-        default: "20s",
-        doc: "Longest time a client may take to read an answer",
-        set: |s, text| put(&mut s.write_timeout, text),
-    },
-    Setting {
-        name: "idle_timeout",
-        scope: Scope::Server,
-        kind: Kind::Duration,
-        default: "25s",
-        doc: "Longest time a connection stays open between two requests",
-        set: |s, text| put(&mut s.idle_timeout, text),
-    },
-    Setting {
-        name: "grace",
-        scope: Scope::Server,
-        kind: Kind::Duration,
-        default: "20s",
-        doc: "Longest time that running requests get after SIGTERM",
-        set: |s, text| put(&mut s.grace, text),
-    },
-    Setting {
-        name: "log",
-        scope: Scope::Server,
-        kind: Kind::Text,
-        default: "info",
-        doc: "What is logged to stderr: a level, or target=level pairs separated by commas",
-        set: |s, text| put(&mut s.log, text),
-    },
-    Setting {
-        name: "log_format",
-        scope: Scope::Server,
-        kind: Kind::Choice(&["text", "json"]),
-        default: "text",
-        doc: "How log lines are written",
-        set: |s, text| put(&mut s.log_format, text),
-    },
-    Setting {
-        name: "access_log",
-        scope: Scope::Server,
-        kind: Kind::Switch,
-        default: "false",
-        doc: "Log every request: who, what, how it ended, how long it took; never parameters or secrets",
-        set: |s, text| put(&mut s.access_log, text),
-    },
-];
 
 /// A setting that cannot be used, with where it was found.
 #[derive(Debug, thiserror::Error)]
@@ -380,7 +167,7 @@ impl Settings {
             }
         }
         for (setting, text) in flags.iter().flat_map(|given| given.iter()) {
-            setting.put(self, text, || format!("option {}", setting.flag()))?;
+            setting.put(self, text, || format!("option {}", setting.flag().unwrap_or_default()))?;
         }
         Ok(())
     }
@@ -395,12 +182,6 @@ impl Settings {
             endpoint: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             insecure_http: false,
-            virtual_clock: false,
-            import: None,
-            account_id: None,
-            root_access_key_id: None,
-            root_access_key_secret: None,
-            workers: 0,
             max_connections: 0,
             max_body_bytes: 0,
             max_header_bytes: 0,
@@ -409,9 +190,17 @@ impl Settings {
             write_timeout: Duration::ZERO,
             idle_timeout: Duration::ZERO,
             grace: Duration::ZERO,
-            log: String::new(),
+            seal_key: None,
+            account_id: None,
+            root_access_key_id: None,
+            root_access_key_secret: None,
+            log: Targets::new(),
             log_format: LogFormat::Text,
             access_log: false,
+            score_model: None,
+            workers: 0,
+            max_waiting_writes: 0,
+            domain: ramward_domain::settings::Settings::default(),
         };
         for setting in SETTINGS.iter().filter(|setting| !setting.default.is_empty()) {
             (setting.set)(&mut settings, setting.default).expect("a test reads every default");
@@ -421,14 +210,6 @@ impl Settings {
 }
 
 impl Setting {
-    fn variable(&self) -> String {
-        format!("RAMWARD_{}", self.name.to_ascii_uppercase())
-    }
-
-    fn flag(&self) -> String {
-        format!("--{}", self.name.replace('_', "-"))
-    }
-
     fn put(
         &self,
         settings: &mut Settings,
@@ -445,32 +226,6 @@ impl Setting {
 
 fn default_data_directory() -> Option<PathBuf> {
     Some(directories::ProjectDirs::from("", "", "ramward")?.data_dir().to_owned())
-}
-
-fn put<T: Readable>(field: &mut T, text: &str) -> Result<(), String> {
-    *field = T::read(text)?;
-    Ok(())
-}
-
-fn put_some<T: Readable>(field: &mut Option<T>, text: &str) -> Result<(), String> {
-    *field = Some(T::read(text)?);
-    Ok(())
-}
-
-fn put_positive(field: &mut usize, text: &str) -> Result<(), String> {
-    match usize::read(text)? {
-        0 => Err("must be at least 1".to_owned()),
-        number => {
-            *field = number;
-            Ok(())
-        }
-    }
-}
-
-fn put_header_bytes(field: &mut usize, text: &str) -> Result<(), String> {
-    value::put_bytes(field, text)?;
-    // The HTTP library's own floor for its read buffer.
-    if *field < 8 * 1024 { Err("must be at least 8KiB".to_owned()) } else { Ok(()) }
 }
 
 #[cfg(test)]

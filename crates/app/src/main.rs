@@ -5,7 +5,10 @@ mod cli;
 mod client;
 mod config;
 mod credentials;
+mod gateway;
+mod log;
 mod refusal;
+mod server;
 
 use std::process::ExitCode;
 

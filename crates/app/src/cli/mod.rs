@@ -9,6 +9,7 @@ mod clock;
 mod completions;
 mod print;
 mod report;
+mod serve;
 mod signed_call;
 mod table;
 
@@ -49,6 +50,7 @@ struct Global {
 /// The commands, in the order of the help page.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::ServeArgs),
     Report(report::ReportArgs),
     Call(call::CallArgs),
     Account(account::AccountArgs),
@@ -80,6 +82,7 @@ pub struct Context {
 impl Command {
     fn run(self, context: &Context) -> anyhow::Result<Ending> {
         match self {
+            Self::Serve(args) => args.run(context),
             Self::Report(args) => args.run(context),
             Self::Call(args) => args.run(context),
             Self::Account(args) => args.run(context),
@@ -92,6 +95,7 @@ impl Command {
     /// Flags of the command itself that are settings.
     fn given(&self) -> Given {
         match self {
+            Self::Serve(args) => args.given().clone(),
             Self::Report(_)
             | Self::Call(_)
             | Self::Account(_)

@@ -5,8 +5,9 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::table::SETTINGS;
 use super::value::Kind;
-use super::{ConfigError, SETTINGS, Settings};
+use super::{ConfigError, Settings};
 
 /// Reads the file at `path` into `settings`.
 pub(super) fn read(path: &Path, settings: &mut Settings) -> Result<(), ConfigError> {

@@ -2,8 +2,8 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
 
+use super::table::{SCOPES, SETTINGS, Scope, Setting};
 use super::value::Kind;
-use super::{SETTINGS, Scope, Setting};
 
 /// Settings that were given as flags, with their texts.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +15,7 @@ impl Given {
     }
 
     #[cfg(test)]
-    pub(super) fn of(pairs: &[(&str, &str)]) -> Self {
+    pub(crate) fn of(pairs: &[(&str, &str)]) -> Self {
         let row = |name: &str| SETTINGS.iter().find(|setting| setting.name == name).expect("a known setting");
         Self(pairs.iter().map(|(name, text)| (row(name), (*text).to_owned())).collect())
     }
@@ -29,12 +29,25 @@ pub struct EverywhereFlags(pub Given);
 #[derive(Debug, Clone, Default)]
 pub struct ServerFlags(pub Given);
 
-fn rows(scope: Scope) -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().filter(move |setting| setting.scope == scope && setting.kind != Kind::Secret)
+/// Who takes the flags.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Taker {
+    Everywhere,
+    Server,
 }
 
-fn augment(command: Command, scope: Scope) -> Command {
-    command.args(rows(scope).map(|setting| {
+fn rows(taker: Taker) -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().filter(move |setting| {
+        setting.flag().is_some() && (setting.scope == Scope::Everywhere) == (taker == Taker::Everywhere)
+    })
+}
+
+fn title(scope: Scope) -> &'static str {
+    SCOPES.iter().find(|(listed, _)| *listed == scope).map_or("Settings", |(_, title)| title)
+}
+
+fn augment(command: Command, taker: Taker) -> Command {
+    command.args(rows(taker).map(|setting| {
         let mut help = setting.doc.to_owned();
         if !setting.default.is_empty() && setting.kind != Kind::Switch {
             help.push_str(&format!(" [default: {}]", setting.default));
@@ -42,8 +55,8 @@ fn augment(command: Command, scope: Scope) -> Command {
         let arg = Arg::new(setting.name)
             .long(setting.name.replace('_', "-"))
             .help(help)
-            .global(scope == Scope::Everywhere)
-            .help_heading(if scope == Scope::Everywhere { "Global options" } else { "Settings" });
+            .global(taker == Taker::Everywhere)
+            .help_heading(title(setting.scope));
         match setting.kind {
             Kind::Switch => arg.action(ArgAction::SetTrue),
             // Listed for help and completions; the setting itself reads the word.
@@ -59,9 +72,9 @@ fn augment(command: Command, scope: Scope) -> Command {
     }))
 }
 
-fn collect(matches: &ArgMatches, scope: Scope) -> Given {
+fn collect(matches: &ArgMatches, taker: Taker) -> Given {
     Given(
-        rows(scope)
+        rows(taker)
             .filter_map(|setting| match setting.kind {
                 Kind::Switch => matches.get_flag(setting.name).then(|| (setting, "true".to_owned())),
                 _ => matches.get_one::<String>(setting.name).map(|text| (setting, text.clone())),
@@ -71,26 +84,26 @@ fn collect(matches: &ArgMatches, scope: Scope) -> Given {
 }
 
 macro_rules! args {
-    ($flags:ident, $scope:expr) => {
+    ($flags:ident, $taker:expr) => {
         impl FromArgMatches for $flags {
             fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-                Ok(Self(collect(matches, $scope)))
+                Ok(Self(collect(matches, $taker)))
             }
             fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-                self.0 = collect(matches, $scope);
+                self.0 = collect(matches, $taker);
                 Ok(())
             }
         }
         impl Args for $flags {
             fn augment_args(command: Command) -> Command {
-                augment(command, $scope)
+                augment(command, $taker)
             }
             fn augment_args_for_update(command: Command) -> Command {
-                augment(command, $scope)
+                augment(command, $taker)
             }
         }
     };
 }
 
-args!(EverywhereFlags, Scope::Everywhere);
-args!(ServerFlags, Scope::Server);
+args!(EverywhereFlags, Taker::Everywhere);
+args!(ServerFlags, Taker::Server);

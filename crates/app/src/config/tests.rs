@@ -34,8 +34,14 @@ fn every_default_is_readable_and_written_to_its_own_field() {
         // Writing the default again must change nothing; writing it to another row's field would.
         let mut again = defaults.clone();
         (setting.set)(&mut again, setting.default).unwrap();
-        assert_eq!(again, defaults, "{}", setting.name);
+        assert_eq!(format!("{again:?}"), format!("{defaults:?}"), "{}", setting.name);
     }
+}
+
+#[test]
+fn the_services_own_defaults_are_the_tables() {
+    let own = ramward_domain::settings::Settings::default();
+    assert_eq!(format!("{:?}", Settings::defaults().domain), format!("{own:?}"));
 }
 
 #[test]
@@ -52,7 +58,7 @@ fn flags_win_over_environment_over_file() {
     .unwrap();
     assert_eq!((settings.max_connections, settings.workers, settings.grace.as_secs()), (1, 2, 3));
     assert_eq!(settings.data, Path::new("/from/file"));
-    assert_eq!(settings.log, "info", "an empty variable is an absent one");
+    assert_eq!(settings.log.to_string(), "info", "an empty variable is an absent one");
 }
 
 #[test]
@@ -81,7 +87,7 @@ fn a_secret_is_never_shown() {
     let settings =
         load(None, &[("RAMWARD_ROOT_ACCESS_KEY_SECRET", "hunter2hunter2")], &[("data", "/d")]).unwrap();
     assert!(!format!("{settings:?}").contains("hunter2"));
-    assert_eq!(settings.root_access_key_secret.unwrap().reveal(), "hunter2hunter2");
+    assert_eq!(settings.root_access_key_secret.unwrap().expose(), "hunter2hunter2");
 }
 
 #[test]

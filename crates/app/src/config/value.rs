@@ -1,9 +1,15 @@
 //! How the text of a setting becomes its value. Knows no setting.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use ramward_domain::identity::login_profile::HashCost;
+use ramward_domain::ids::{AccessKeyId, AccountId};
+use ramward_domain::report::thresholds::AkScope;
+use ramward_domain::store::seal::SealKey;
+use ramward_rpc::sign::Secret;
+use tracing_subscriber::filter::Targets;
 
 /// What a value looks like; for help, the reference page and the file's types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,25 +167,80 @@ impl Readable for LogFormat {
     }
 }
 
-/// A text that no log, error or `Debug` shows.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text itself, for the one place that needs it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
 impl Readable for Secret {
     fn read(text: &str) -> Result<Self, String> {
-        Ok(Self(text.to_owned()))
+        if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(Self::from(text)) }
     }
+}
+
+impl Readable for SealKey {
+    fn read(text: &str) -> Result<Self, String> {
+        Self::parse(text, "").map_err(|_| "must be 32 bytes as 64 hexadecimal digits or as base64".to_owned())
+    }
+}
+
+impl Readable for AccountId {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| format!("must be 16 digits and not all zero, not {text:?}"))
+    }
+}
+
+impl Readable for AccessKeyId {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map_err(|_| format!("must be 1 to 128 of the characters A-Z a-z 0-9 . _ -, not {text:?}"))
+    }
+}
+
+impl Readable for AkScope {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "account_total" => Ok(Self::AccountTotal),
+            "root_only" => Ok(Self::RootOnly),
+            _ => Err(format!("must be account_total or root_only, not {text:?}")),
+        }
+    }
+}
+
+impl Readable for HashCost {
+    fn read(text: &str) -> Result<Self, String> {
+        let reason = || format!("must be memory in KiB, passes and lanes such as 19456,2,1, not {text:?}");
+        let numbers: Option<Vec<u32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
+        match numbers.as_deref() {
+            Some([memory_kib, passes, lanes]) => {
+                Self::new(*memory_kib, *passes, *lanes).map_err(|error| format!("is out of bounds: {error}"))
+            }
+            _ => Err(reason()),
+        }
+    }
+}
+
+impl Readable for Targets {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| {
+            format!("must be off, error, warn, info, debug or trace, or target=level pairs with commas, not {text:?}")
+        })
+    }
+}
+
+/// Reads a span of time in whole seconds.
+pub(super) fn put_seconds(field: &mut i64, text: &str) -> Result<(), String> {
+    let span = Duration::read(text)?;
+    if span.subsec_nanos() != 0 {
+        return Err(format!("must be whole seconds, not {text:?}"));
+    }
+    *field = i64::try_from(span.as_secs()).map_err(|_| "is too long".to_owned())?;
+    Ok(())
+}
+
+/// Reads a number of days.
+pub(super) fn days(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("must be a number of days from 1 to 3650, not {text:?}"))
+}
+
+/// Reads how many of a thing there may be.
+pub(super) fn put_quota(field: &mut i64, text: &str) -> Result<(), String> {
+    let most = usize::read(text)?;
+    *field = i64::try_from(most).map_err(|_| format!("is too large: {text}"))?;
+    Ok(())
 }
