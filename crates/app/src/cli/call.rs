@@ -32,7 +32,7 @@ const PROTOCOL_PARAMETERS: [(&str, &str); 10] = [
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ramward call CreateUser UserName=alice 'DisplayName=Alice A.'
+  ramward call CreateUser UserPrincipalName=alice@acme.onaliyun.com 'DisplayName=Alice A.'
   ramward call ListUsers MaxItems=10 --format xml
   ramward call SetPasswordPolicy MinimumPasswordLength=12 --dry-run
   ramward call GetCallerIdentity --signature v1 --method GET --endpoint https://sts.aliyuncs.com
@@ -159,8 +159,8 @@ impl CallArgs {
 /// Reads `Name=Value`. The value may be empty and may hold `=`.
 fn read_parameter(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        None => Err("a parameter is written Name=Value, like UserName=alice".into()),
-        Some(("", _)) => Err("the name before = is missing; write Name=Value, like UserName=alice".into()),
+        None => Err("a parameter is written Name=Value, like DisplayName=Alice".into()),
+        Some(("", _)) => Err("the name before = is missing; write Name=Value, like DisplayName=Alice".into()),
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
     }
 }

@@ -137,7 +137,7 @@ fn a_dry_run_for_people() {
 #[test]
 fn what_call_cannot_read() {
     for (arguments, reason) in [
-        (vec!["ListUsers", "MaxItems"], "a parameter is written Name=Value, like UserName=alice"),
+        (vec!["ListUsers", "MaxItems"], "a parameter is written Name=Value, like DisplayName=Alice"),
         (vec!["ListUsers", "=5"], "the name before = is missing"),
         (vec!["CreateUsr"], "no operation \"CreateUsr\" is known, but CreateUser is"),
         (vec!["Qqqq"], "no operation \"Qqqq\" is known; give its --version, like --version 2019-08-15"),

@@ -2,6 +2,8 @@
 //! for all of it, because each one more costs a link.
 
 #[cfg(test)]
+mod client_and_server;
+#[cfg(test)]
 mod client_answers;
 #[cfg(test)]
 mod client_commands;
@@ -13,6 +15,8 @@ mod client_tls;
 mod command;
 #[cfg(test)]
 mod responder;
+#[cfg(test)]
+mod server;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
