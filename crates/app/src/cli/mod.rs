@@ -8,6 +8,8 @@ mod call;
 mod clock;
 mod completions;
 mod print;
+#[cfg(test)]
+mod reference;
 mod report;
 mod serve;
 mod signed_call;
