@@ -19,9 +19,10 @@ use crate::ops;
 use crate::service::first_start::{NewKey, Wishes};
 use crate::service::{Answer, Call, Service};
 use crate::settings::Settings;
-use crate::store::Store;
 use crate::store::seal::SealKey;
+use crate::store::tables::accounts;
 use crate::store::verify::verify;
+use crate::store::{Store, StoreError, Tx};
 use crate::time::{TestClock, Timestamp};
 
 /// The account of every test.
@@ -184,11 +185,50 @@ impl TestApp {
     pub fn user_with_key(&self, name: &str) -> NewKey {
         let upn = self.user(name);
         let made = self.ok("CreateAccessKey", &[("UserPrincipalName", &upn)]);
+        Self::key_of(&made)
+    }
+
+    /// The AccessKey pair in an answer of CreateAccessKey.
+    pub fn key_of(made: &Value) -> NewKey {
         NewKey {
             access_key_id: made["AccessKey"]["AccessKeyId"].as_str().unwrap().parse().unwrap(),
             access_key_secret: Secret::from(made["AccessKey"]["AccessKeySecret"].as_str().unwrap()),
         }
     }
+}
+
+impl TestApp {
+    /// Gives the account another password policy; JSON, what is left out is the default.
+    pub fn password_policy(&self, json: &str) {
+        let (account, policy) = (self.account(), serde_json::from_str(json).unwrap());
+        self.write(move |tx| accounts::update_password_policy(tx, account, &policy));
+    }
+
+    /// Gives the account another security preference; JSON, what is left out is the default.
+    pub fn security_preference(&self, json: &str) {
+        let (account, preference) = (self.account(), serde_json::from_str(json).unwrap());
+        self.write(move |tx| accounts::update_security_preference(tx, account, &preference));
+    }
+
+    /// Writes rows that no operation writes.
+    pub fn write(&self, work: impl FnMut(&mut Tx<'_>) -> Result<(), StoreError> + Send + 'static) {
+        self.service.store().write(work).unwrap();
+    }
+}
+
+/// The same with `…` in place of every member of these names: for values that differ from run to run.
+pub fn masked(mut value: Value, names: &[&str]) -> Value {
+    match &mut value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let hidden = names.contains(&name.as_str());
+                *member = if hidden { "…".into() } else { masked(member.take(), names) };
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = masked(item.take(), names)),
+        _ => {}
+    }
+    value
 }
 
 impl Drop for TestApp {

@@ -119,3 +119,98 @@ impl NewPassword {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::login_profile::{HashCost, Status};
+    use crate::ids::UserId;
+    use crate::store::tables::{accounts, users};
+    use crate::testing::TestApp;
+    use crate::time::Timestamp;
+
+    /// Alice with a password, and what the tables know of her.
+    fn alice(app: &TestApp) -> (Account, User) {
+        let upn = app.user("alice");
+        app.ok("CreateLoginProfile", &[("UserPrincipalName", &upn), ("Password", "correct horse")]);
+        find(app)
+    }
+
+    fn find(app: &TestApp) -> (Account, User) {
+        let name = UserName::parse("alice").unwrap();
+        app.service
+            .store()
+            .read(|tx| -> Result<_, crate::store::StoreError> {
+                let account = accounts::find(tx, app.account())?.unwrap();
+                let user = users::find_by_name(tx, app.account(), &name)?.unwrap();
+                Ok((account, user))
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn a_password_is_judged_again_when_its_grounds_changed_meanwhile() {
+        let app = TestApp::new();
+        let (account, user) = alice(&app);
+        let before = app.service.store().read(|tx| Before::find(tx, &account, &user)).unwrap();
+        let profile = before.profile.clone();
+        let grounds_then = before.grounds;
+        let now = |app: &TestApp| {
+            let (account, user) = find(app);
+            let profile =
+                app.service.store().read(|tx| login_profiles::find(tx, user.account, user.user_id)).unwrap();
+            grounds(&account, &user, profile.as_ref())
+        };
+        assert_eq!(now(&app), grounds_then, "nothing changed");
+        assert_eq!(profile.unwrap().status, Status::Active);
+        app.password_policy(r#"{"MinimumPasswordLength":20}"#);
+        assert_ne!(now(&app), grounds_then, "another policy");
+        app.password_policy("{}");
+        assert_eq!(now(&app), grounds_then);
+        let upn = TestApp::upn("alice");
+        app.ok("UpdateLoginProfile", &[("UserPrincipalName", &upn), ("Password", "battery staple")]);
+        assert_ne!(now(&app), grounds_then, "another password");
+    }
+
+    #[test]
+    fn a_password_from_a_state_file_counts_as_used() {
+        let app = TestApp::new();
+        let (account, user) = alice(&app);
+        let hash = Password::new("imported-1").unwrap().hash(HashCost::CHEAPEST, &crate::entropy::OsEntropy);
+        let (id, user_id): (_, UserId) = (account.account, user.user_id);
+        app.write(move |tx| {
+            login_profiles::delete(tx, id, user_id)?;
+            let profile = LoginProfile {
+                account: id,
+                user_id,
+                status: Status::Active,
+                password_hash: Some(hash.clone()),
+                password_date: Some(Timestamp::from_seconds(0)),
+                password_initial: false,
+                password_reset_required: false,
+                mfa_bind_required: false,
+                create_date: Timestamp::from_seconds(0),
+                update_date: Timestamp::from_seconds(0),
+                last_login_date: None,
+                failed_attempts: 3,
+                failed_date: Some(Timestamp::from_seconds(0)),
+            };
+            login_profiles::insert(tx, &profile)
+        });
+        app.password_policy(r#"{"PasswordReusePrevention":2}"#);
+        let upn = TestApp::upn("alice");
+        let named = ("UserPrincipalName", upn.as_str());
+        let used = [named, ("Password", "imported-1")];
+        assert_eq!(app.refused("UpdateLoginProfile", &used), "InvalidParameter.Password.TooWeak");
+        app.ok("UpdateLoginProfile", &[named, ("Password", "chosen-2")]);
+        assert_eq!(app.refused("UpdateLoginProfile", &used), "InvalidParameter.Password.TooWeak");
+        let profile = app.service.store().read(|tx| login_profiles::find(tx, id, user_id)).unwrap().unwrap();
+        assert_eq!(
+            (profile.failed_attempts, profile.failed_date),
+            (0, None),
+            "another password ends the lock"
+        );
+        app.ok("UpdateLoginProfile", &[named, ("Password", "chosen-3")]);
+        app.ok("UpdateLoginProfile", &used);
+    }
+}

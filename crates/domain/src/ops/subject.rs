@@ -120,3 +120,30 @@ pub fn find_login_profile(tx: &mut Tx<'_>, user: &User) -> ApiResult<LoginProfil
     login_profiles::find(tx, user.account, user.user_id)?
         .ok_or_else(|| ApiError::new(Code::EntityNotExist("User.LoginProfile")))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::authn::KeyEntry;
+    use crate::testing::TestApp;
+
+    /// The other refusals are those of the operations that find a user here.
+    #[test]
+    fn a_call_that_outlives_its_user_gives_that_user_nothing() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let upn = TestApp::upn("alice");
+        let found = app.ok("GetUser", &[("UserPrincipalName", &upn)]);
+        let user: UserId = found["User"]["UserId"].as_str().unwrap().parse().unwrap();
+        let ids = (key.access_key_id, app.account(), user);
+        let entry = KeyEntry::new(ids, None, Some(key.access_key_secret), (true, true), None);
+        let caller = Caller { key: Arc::new(entry) };
+        let find = || app.service.store().read(|tx| find_identity(tx, &caller, None));
+        assert_eq!(find().unwrap(), user);
+        let account = app.account();
+        app.write(move |tx| users::delete(tx, account, user).map(drop));
+        assert_eq!(find().unwrap_err().code, Plain::InvalidAccessKeyIdNotFound.into());
+    }
+}

@@ -101,3 +101,82 @@ impl Operation for CreateAccessKey {
         Ok(CreateAccessKeyResponse { access_key: Nested(created) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{TestApp, masked};
+
+    #[test]
+    fn for_a_user_and_for_root_and_it_signs_at_once() {
+        let app = TestApp::new();
+        let upn = app.user("alice");
+        let made = app.ok("CreateAccessKey", &[("UserPrincipalName", &upn)]);
+        insta::assert_json_snapshot!(masked(made.clone(), &["AccessKeyId", "AccessKeySecret"]), @r#"
+        {
+          "AccessKey": {
+            "Status": "Active",
+            "AccessKeyId": "…",
+            "AccessKeySecret": "…",
+            "CreateDate": "2025-06-15T12:00:00Z"
+          }
+        }
+        "#);
+        let id = made["AccessKey"]["AccessKeyId"].as_str().unwrap();
+        assert!(id.len() == 24 && id.starts_with("LTAI"), "{id}");
+        assert_eq!(made["AccessKey"]["AccessKeySecret"].as_str().unwrap().len(), 30);
+        let identity = app.call_as(&TestApp::key_of(&made), "GetCallerIdentity", &[]).1;
+        assert_eq!(identity["Arn"], "acs:ram::1234567890123456:user/alice");
+        let own = TestApp::key_of(&app.ok("CreateAccessKey", &[]));
+        assert_eq!(app.call_as(&own, "GetCallerIdentity", &[]).1["IdentityType"], "Account");
+        let xml = app.xml("CreateAccessKey", &[("UserPrincipalName", &upn)]);
+        assert!(xml.contains("<AccessKey><Status>Active</Status><AccessKeyId>LTAI"), "{xml}");
+    }
+
+    #[test]
+    fn two_for_each_identity_whatever_their_status() {
+        let app = TestApp::new();
+        let upn = app.user("alice");
+        let named = [("UserPrincipalName", upn.as_str())];
+        let first = TestApp::key_of(&app.ok("CreateAccessKey", &named));
+        app.ok("CreateAccessKey", &named);
+        assert_eq!(app.refused("CreateAccessKey", &named), "LimitExceeded.User.AccessKey");
+        let first = first.access_key_id.to_string();
+        app.ok("UpdateAccessKey", &[named[0], ("UserAccessKeyId", &first), ("Status", "Inactive")]);
+        assert_eq!(app.refused("CreateAccessKey", &named), "LimitExceeded.User.AccessKey");
+        app.ok("DeleteAccessKey", &[named[0], ("UserAccessKeyId", &first)]);
+        app.ok("CreateAccessKey", &named);
+        app.ok("CreateAccessKey", &[]);
+        assert_eq!(
+            app.refused("CreateAccessKey", &[]),
+            "LimitExceeded.User.AccessKey",
+            "root has testid too"
+        );
+        let app = TestApp::with(|settings| settings.quotas.access_keys_per_user = 0);
+        let upn = app.user("alice");
+        assert_eq!(
+            app.refused("CreateAccessKey", &[("UserPrincipalName", &upn)]),
+            "LimitExceeded.User.AccessKey"
+        );
+    }
+
+    #[test]
+    fn refusals_and_what_a_user_may_do_for_itself() {
+        let app = TestApp::new();
+        let nobody = TestApp::upn("nobody");
+        assert_eq!(app.refused("CreateAccessKey", &[("UserPrincipalName", &nobody)]), "EntityNotExist.User");
+        assert_eq!(
+            app.refused("CreateAccessKey", &[("UserPrincipalName", "alice")]),
+            "InvalidParameter.UserPrincipalName.Format"
+        );
+        assert_eq!(app.refused_as(&app.operator, "CreateAccessKey", &[]), "NoPermission");
+        let (key, bob) = (app.user_with_key("alice"), app.user("bob"));
+        assert_eq!(app.refused_as(&key, "CreateAccessKey", &[]), "NoPermission");
+        app.security_preference(r#"{"AllowUserToManageAccessKeys":true}"#);
+        assert_eq!(app.refused_as(&key, "CreateAccessKey", &[("UserPrincipalName", &bob)]), "NoPermission");
+        let alice = TestApp::upn("alice");
+        let (status, made) = app.call_as(&key, "CreateAccessKey", &[("UserPrincipalName", &alice)]);
+        assert_eq!(status, 200, "{made}");
+        let second = TestApp::key_of(&made);
+        assert_eq!(app.refused_as(&second, "CreateAccessKey", &[]), "LimitExceeded.User.AccessKey");
+    }
+}

@@ -140,3 +140,100 @@ impl Operation for CreateLoginProfile {
 fn exists() -> Box<ApiError> {
     ApiError::new(Code::EntityAlreadyExists("User.LoginProfile"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestApp;
+
+    #[test]
+    fn with_defaults_and_with_everything_said() {
+        let app = TestApp::new();
+        let (alice, bob) = (app.user("alice"), app.user("bob"));
+        let made =
+            app.ok("CreateLoginProfile", &[("UserPrincipalName", &alice), ("Password", "correct horse")]);
+        insta::assert_json_snapshot!(made, @r#"
+        {
+          "LoginProfile": {
+            "UserPrincipalName": "alice@1234567890123456.onaliyun.com",
+            "Status": "Active",
+            "UpdateDate": "2025-06-15T12:00:00Z",
+            "PasswordResetRequired": false,
+            "MFABindRequired": false,
+            "PasswordStatus": "InitialValid"
+          }
+        }
+        "#);
+        let all = [
+            ("UserPrincipalName", bob.as_str()),
+            ("Password", "correct horse"),
+            ("PasswordResetRequired", "True"),
+            ("MFABindRequired", "true"),
+            ("Status", "Inactive"),
+        ];
+        let xml = app.xml("CreateLoginProfile", &all);
+        for part in [
+            "<Status>Inactive</Status>",
+            "<PasswordResetRequired>true</PasswordResetRequired>",
+            "<MFABindRequired>true</MFABindRequired>",
+        ] {
+            assert!(xml.contains(part), "{xml}");
+        }
+        assert!(!xml.contains("horse"));
+    }
+
+    #[test]
+    fn the_policy_is_enforced_and_says_what_is_missing() {
+        let app = TestApp::new();
+        let upn = app.user("alice");
+        let rows = [
+            (r#"{}"#, "short12", "at least 8 characters"),
+            (r#"{"MinimumPasswordLength":14}"#, "correct horse", "at least 14 characters"),
+            (r#"{"RequireUppercaseCharacters":true}"#, "correct horse", "an upper-case letter"),
+            (r#"{"RequireNumbers":true}"#, "correct horse", "a digit"),
+            (r#"{"PasswordNotContainUserName":true}"#, "xxALICExx", "user name"),
+        ];
+        for (policy, password, reason) in rows {
+            app.password_policy(policy);
+            let params = [("UserPrincipalName", upn.as_str()), ("Password", password)];
+            let (status, answer) = app.call("CreateLoginProfile", &params);
+            assert_eq!((status, answer["Code"].as_str()), (400, Some("InvalidParameter.Password.TooWeak")));
+            let message = answer["Message"].as_str().unwrap();
+            assert!(message.contains(reason) && !message.contains(password), "{message}");
+        }
+        assert_eq!(
+            app.refused("GetLoginProfile", &[("UserPrincipalName", &upn)]),
+            "EntityNotExist.User.LoginProfile",
+            "nothing was made"
+        );
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let upn = TestApp::upn("alice");
+        let rows: &[(&[(&str, &str)], &str)] = &[
+            (&[("Password", "correct horse")], "MissingUserPrincipalName"),
+            (&[("UserPrincipalName", &upn)], "MissingPassword"),
+            (&[("UserPrincipalName", "x@y"), ("Password", "correct horse")], "EntityNotExist.User"),
+            (
+                &[("UserPrincipalName", &upn), ("Password", "correct horse"), ("Status", "on")],
+                "InvalidParameter.Status.Range",
+            ),
+            (
+                &[("UserPrincipalName", &upn), ("Password", "correct horse"), ("MFABindRequired", "yes")],
+                "InvalidParameter.MFABindRequired.Format",
+            ),
+        ];
+        for (params, code) in rows {
+            assert_eq!(app.refused("CreateLoginProfile", params), *code, "{params:?}");
+        }
+        let params = [("UserPrincipalName", upn.as_str()), ("Password", "correct horse")];
+        assert_eq!(app.refused_as(&key, "CreateLoginProfile", &params), "NoPermission");
+        app.ok("CreateLoginProfile", &params);
+        assert_eq!(app.refused("CreateLoginProfile", &params), "EntityAlreadyExists.User.LoginProfile");
+        let long = "p".repeat(129);
+        let params = [("UserPrincipalName", upn.as_str()), ("Password", long.as_str())];
+        assert_eq!(app.refused("CreateLoginProfile", &params), "InvalidParameter.Password.Length");
+    }
+}

@@ -52,3 +52,51 @@ impl Operation for DeleteAccessKey {
         Ok(Empty {})
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[test]
+    fn active_ones_too_and_the_one_that_signs_the_call() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let id = key.access_key_id.to_string();
+        app.call_as(&key, "GetCallerIdentity", &[]);
+        let own = [("UserAccessKeyId", id.as_str())];
+        assert_eq!(app.refused_as(&key, "DeleteAccessKey", &own), "NoPermission");
+        app.security_preference(r#"{"AllowUserToManageAccessKeys":true}"#);
+        assert_eq!(app.call_as(&key, "DeleteAccessKey", &own), (200, json!({})));
+        assert_eq!(app.refused_as(&key, "DeleteAccessKey", &own), "InvalidAccessKeyId.NotFound");
+        let upn = TestApp::upn("alice");
+        let listed = app.ok("ListAccessKeys", &[("UserPrincipalName", &upn)]);
+        assert_eq!(listed, json!({"AccessKeys": {"AccessKey": []}}));
+        let second = TestApp::key_of(&app.ok("CreateAccessKey", &[]));
+        let xml = app.xml("DeleteAccessKey", &[("UserAccessKeyId", second.access_key_id.as_str())]);
+        assert!(xml.contains("<DeleteAccessKeyResponse><RequestId>"), "{xml}");
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let bob = app.user("bob");
+        let id = key.access_key_id.to_string();
+        let rows: &[(&[(&str, &str)], &str)] = &[
+            (&[], "MissingUserAccessKeyId"),
+            (&[("UserAccessKeyId", "a/b")], "InvalidParameter.UserAccessKeyId.Format"),
+            (&[("UserAccessKeyId", &id)], "EntityNotExist.User.AccessKey"),
+            (&[("UserAccessKeyId", &id), ("UserPrincipalName", &bob)], "EntityNotExist.User.AccessKey"),
+            (&[("UserAccessKeyId", &id), ("UserPrincipalName", "x@y")], "EntityNotExist.User"),
+        ];
+        for (params, code) in rows {
+            assert_eq!(app.refused("DeleteAccessKey", params), *code, "{params:?}");
+        }
+        app.security_preference(r#"{"AllowUserToManageAccessKeys":true}"#);
+        let roots = [("UserAccessKeyId", "testid")];
+        assert_eq!(app.refused_as(&key, "DeleteAccessKey", &roots), "EntityNotExist.User.AccessKey");
+        assert_eq!(app.call("GetCallerIdentity", &[]).0, 200);
+    }
+}

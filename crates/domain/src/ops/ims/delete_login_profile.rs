@@ -48,3 +48,30 @@ impl Operation for DeleteLoginProfile {
         Ok(Empty {})
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[test]
+    fn with_the_memory_of_earlier_passwords() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let upn = TestApp::upn("alice");
+        let named = [("UserPrincipalName", upn.as_str())];
+        let with_password = [named[0], ("Password", "correct horse")];
+        app.password_policy(r#"{"PasswordReusePrevention":24}"#);
+        assert_eq!(app.refused("DeleteLoginProfile", &named), "EntityNotExist.User.LoginProfile");
+        app.ok("CreateLoginProfile", &with_password);
+        assert_eq!(app.refused_as(&key, "DeleteLoginProfile", &named), "NoPermission");
+        assert_eq!(app.ok("DeleteLoginProfile", &named), json!({}));
+        assert_eq!(app.refused("GetLoginProfile", &named), "EntityNotExist.User.LoginProfile");
+        app.ok("CreateLoginProfile", &with_password);
+        let xml = app.xml("DeleteLoginProfile", &named);
+        assert!(xml.contains("<DeleteLoginProfileResponse><RequestId>"), "{xml}");
+        assert_eq!(app.refused("DeleteLoginProfile", &[]), "MissingUserPrincipalName");
+        assert_eq!(app.refused("DeleteLoginProfile", &[("UserPrincipalName", "x@y")]), "EntityNotExist.User");
+    }
+}

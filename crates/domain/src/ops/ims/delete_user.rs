@@ -66,3 +66,52 @@ impl Operation for DeleteUser {
         Ok(Empty {})
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::identity::mfa::{MFADeviceType, VirtualMFADeviceName};
+    use crate::store::tables::mfa_devices::{self, MfaDevice};
+    use crate::testing::TestApp;
+
+    #[test]
+    fn only_a_user_with_nothing_left_is_deleted() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let upn = TestApp::upn("alice");
+        let named = [("UserPrincipalName", upn.as_str())];
+        app.ok("CreateLoginProfile", &[("UserPrincipalName", &upn), ("Password", "correct horse")]);
+        assert_eq!(app.refused("DeleteUser", &named), "DeleteConflict.User.AccessKey");
+        assert_eq!(app.refused_as(&key, "DeleteUser", &named), "NoPermission");
+        let id = key.access_key_id.to_string();
+        app.ok("DeleteAccessKey", &[("UserPrincipalName", &upn), ("UserAccessKeyId", &id)]);
+        assert_eq!(app.refused("DeleteUser", &named), "DeleteConflict.User.LoginProfile");
+        app.ok("DeleteLoginProfile", &named);
+        let user = made_id(&app, &upn).parse().unwrap();
+        let device = MfaDevice {
+            account: app.account(),
+            device_name: VirtualMFADeviceName::parse("phone").unwrap(),
+            device_type: MFADeviceType::Vmfa,
+            sealed_seed: None,
+            create_date: app.service.now(),
+            user_id: Some(user),
+            activate_date: Some(app.service.now()),
+            last_step: None,
+        };
+        let (account, name) = (device.account, device.device_name.clone());
+        app.write(move |tx| mfa_devices::insert(tx, &device));
+        assert_eq!(app.refused("DeleteUser", &named), "DeleteConflict.User.MFADevice");
+        app.write(move |tx| mfa_devices::unbind(tx, account, &name).map(drop));
+        assert_eq!(app.ok("DeleteUser", &named), json!({}));
+        assert_eq!(app.refused("DeleteUser", &named), "EntityNotExist.User");
+        assert_eq!(app.ok("ListUsers", &[])["Users"], json!({"User": []}));
+        let xml = app.xml("DeleteUser", &[("UserId", &made_id(&app, &app.user("bob")))]);
+        assert!(xml.contains("<DeleteUserResponse><RequestId>"), "{xml}");
+        assert_eq!(app.refused("DeleteUser", &[]), "MissingUserPrincipalName");
+    }
+
+    fn made_id(app: &TestApp, upn: &str) -> String {
+        app.ok("GetUser", &[("UserPrincipalName", upn)])["User"]["UserId"].as_str().unwrap().to_owned()
+    }
+}

@@ -78,3 +78,64 @@ impl Operation for GetAccessKeyLastUsed {
         Ok(GetAccessKeyLastUsedResponse { access_key_last_used: Nested(last_used) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[test]
+    fn never_then_to_the_second() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let (upn, id) = (TestApp::upn("alice"), key.access_key_id.to_string());
+        let asked = [("UserPrincipalName", upn.as_str()), ("UserAccessKeyId", id.as_str())];
+        let last = || app.ok("GetAccessKeyLastUsed", &asked)["AccessKeyLastUsed"].clone();
+        insta::assert_json_snapshot!(app.ok("GetAccessKeyLastUsed", &asked), @r#"
+        {
+          "AccessKeyLastUsed": {
+            "LastUsedDate": "",
+            "ServiceName": ""
+          }
+        }
+        "#);
+        app.clock.advance(1);
+        app.call_as(&key, "GetCallerIdentity", &[]);
+        assert_eq!(last(), json!({"LastUsedDate": "2025-06-15T12:00:01Z", "ServiceName": "Sts"}));
+        // The second use of a day writes no row, and is known all the same; a refused call is a use as well.
+        app.clock.advance(1);
+        app.refused_as(&key, "ListUsers", &[]);
+        assert_eq!(last(), json!({"LastUsedDate": "2025-06-15T12:00:02Z", "ServiceName": "Ims"}));
+        app.clock.advance_days(3);
+        assert_eq!(last(), json!({"LastUsedDate": "2025-06-15T12:00:02Z", "ServiceName": "Ims"}));
+        let own = app.ok("GetAccessKeyLastUsed", &[("UserAccessKeyId", "testid")]);
+        assert_eq!(
+            own["AccessKeyLastUsed"]["LastUsedDate"], "2025-06-18T12:00:02Z",
+            "the very call is a use"
+        );
+        let xml = app.xml("GetAccessKeyLastUsed", &asked);
+        let expected = "<AccessKeyLastUsed><LastUsedDate>2025-06-15T12:00:02Z</LastUsedDate><ServiceName>Ims</ServiceName></AccessKeyLastUsed>";
+        assert!(xml.contains(expected), "{xml}");
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let id = key.access_key_id.to_string();
+        let rows: &[(&[(&str, &str)], &str)] = &[
+            (&[], "MissingUserAccessKeyId"),
+            (&[("UserAccessKeyId", &id)], "EntityNotExist.User.AccessKey"),
+            (&[("UserAccessKeyId", &id), ("UserPrincipalName", "x@y")], "EntityNotExist.User"),
+        ];
+        for (params, code) in rows {
+            assert_eq!(app.refused("GetAccessKeyLastUsed", params), *code, "{params:?}");
+        }
+        let own = [("UserAccessKeyId", id.as_str())];
+        assert_eq!(app.refused_as(&key, "GetAccessKeyLastUsed", &own), "NoPermission");
+        app.security_preference(r#"{"AllowUserToManageAccessKeys":true}"#);
+        let (status, answer) = app.call_as(&key, "GetAccessKeyLastUsed", &own);
+        assert_eq!((status, &answer["AccessKeyLastUsed"]["ServiceName"]), (200, &json!("Ims")));
+    }
+}

@@ -91,3 +91,52 @@ impl Operation for GetLoginProfile {
         Ok(GetLoginProfileResponse { login_profile: Nested(found) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestApp;
+
+    #[test]
+    fn a_first_password_lasts_as_long_as_the_policy_lets_it() {
+        let app = TestApp::new();
+        let upn = app.user("alice");
+        let named = [("UserPrincipalName", upn.as_str())];
+        app.ok("CreateLoginProfile", &[named[0], ("Password", "correct horse")]);
+        insta::assert_json_snapshot!(app.ok("GetLoginProfile", &named), @r#"
+        {
+          "LoginProfile": {
+            "Status": "Active",
+            "UserPrincipalName": "alice@1234567890123456.onaliyun.com",
+            "UpdateDate": "2025-06-15T12:00:00Z",
+            "LastLoginTime": "",
+            "PasswordResetRequired": false,
+            "MFABindRequired": false,
+            "AutoDisableLoginStatus": "true",
+            "PasswordStatus": "InitialValid"
+          }
+        }
+        "#);
+        let status = || app.ok("GetLoginProfile", &named)["LoginProfile"]["PasswordStatus"].clone();
+        app.clock.advance_days(14);
+        assert_eq!(status(), "InitialExpired");
+        app.clock.advance(-1);
+        assert_eq!(status(), "InitialValid");
+        app.clock.advance_days(100);
+        app.password_policy(r#"{"InitialPasswordAge":0}"#);
+        assert_eq!(status(), "InitialValid", "0 days is for ever");
+        let xml = app.xml("GetLoginProfile", &named);
+        assert!(xml.contains("<LastLoginTime></LastLoginTime>"), "{xml}");
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let upn = TestApp::upn("alice");
+        assert_eq!(app.refused("GetLoginProfile", &[]), "MissingUserPrincipalName");
+        assert_eq!(app.refused("GetLoginProfile", &[("UserPrincipalName", "x@y")]), "EntityNotExist.User");
+        let named = [("UserPrincipalName", upn.as_str())];
+        assert_eq!(app.refused("GetLoginProfile", &named), "EntityNotExist.User.LoginProfile");
+        assert_eq!(app.refused_as(&key, "GetLoginProfile", &named), "NoPermission");
+    }
+}

@@ -92,3 +92,80 @@ fn find(tx: &mut Tx<'_>, account: &Account, request: &GetUserRequest) -> ApiResu
     }
     users::find(tx, account.account, owner)?.ok_or_else(|| ApiError::new(Code::EntityNotExist("User")))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{TestApp, masked};
+
+    #[test]
+    fn by_name_by_id_and_by_access_key() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let (upn, key) = (TestApp::upn("alice"), key.access_key_id.to_string());
+        let by_name = app.ok("GetUser", &[("UserPrincipalName", &upn)]);
+        insta::assert_json_snapshot!(masked(by_name.clone(), &["UserId"]), @r#"
+        {
+          "User": {
+            "UpdateDate": "2025-06-15T12:00:00Z",
+            "Email": "",
+            "Comments": "",
+            "UserId": "…",
+            "LastLoginDate": "",
+            "DisplayName": "alice",
+            "UserPrincipalName": "alice@1234567890123456.onaliyun.com",
+            "CreateDate": "2025-06-15T12:00:00Z",
+            "MobilePhone": "",
+            "ProvisionType": "Manual",
+            "UserName": "alice",
+            "Tags": {
+              "Tag": []
+            }
+          }
+        }
+        "#);
+        let id = by_name["User"]["UserId"].as_str().unwrap();
+        assert_eq!(app.ok("GetUser", &[("UserId", id)]), by_name);
+        assert_eq!(app.ok("GetUser", &[("UserAccessKeyId", &key)]), by_name);
+        let all = [("UserPrincipalName", upn.as_str()), ("UserId", id), ("UserAccessKeyId", &key)];
+        assert_eq!(app.ok("GetUser", &all), by_name);
+        let xml = app.xml("GetUser", &[("UserId", id)]);
+        assert!(xml.contains("<UserName>alice</UserName>") && xml.contains("<Email></Email>"), "{xml}");
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let (alice, bob) = (TestApp::upn("alice"), app.user("bob"));
+        let id = app.ok("GetUser", &[("UserPrincipalName", &alice)])["User"]["UserId"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let alices_key = key.access_key_id.to_string();
+        let nobody = TestApp::upn("nobody");
+        let operators_key = app.operator.access_key_id.to_string();
+        let rows: &[(&[(&str, &str)], &str)] = &[
+            (&[], "MissingUserPrincipalName"),
+            (&[("UserPrincipalName", &nobody)], "EntityNotExist.User"),
+            (&[("UserPrincipalName", "alice@6543210987654321.onaliyun.com")], "EntityNotExist.User"),
+            (&[("UserId", "123456789012345678")], "EntityNotExist.User"),
+            (&[("UserId", "0")], "InvalidParameter.UserId.Format"),
+            (&[("UserId", "x")], "InvalidParameter.UserId.Format"),
+            (&[("UserPrincipalName", &bob), ("UserId", &id)], "InvalidParameter.UserId.Format"),
+            (&[("UserAccessKeyId", "LTAIunknown")], "EntityNotExist.User.AccessKey"),
+            (&[("UserAccessKeyId", "testid")], "EntityNotExist.User.AccessKey"),
+            (&[("UserAccessKeyId", &operators_key)], "EntityNotExist.User.AccessKey"),
+            (&[("UserAccessKeyId", "a b")], "InvalidParameter.UserAccessKeyId.Format"),
+            (
+                &[("UserPrincipalName", &bob), ("UserAccessKeyId", &alices_key)],
+                "InvalidParameter.UserAccessKeyId.Format",
+            ),
+        ];
+        for (params, code) in rows {
+            assert_eq!(app.refused("GetUser", params), *code, "{params:?}");
+        }
+        // Nobody may look, not even at itself, until a policy allows it.
+        assert_eq!(app.refused_as(&key, "GetUser", &[("UserPrincipalName", &alice)]), "NoPermission");
+        assert_eq!(app.refused_as(&key, "GetUser", &[]), "NoPermission");
+    }
+}

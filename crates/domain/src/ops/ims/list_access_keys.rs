@@ -86,3 +86,61 @@ impl Operation for ListAccessKeys {
         Ok(ListAccessKeysResponse { access_keys: Nested(AccessKeys { access_key }) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{TestApp, masked};
+
+    #[test]
+    fn oldest_first_and_never_a_secret() {
+        let app = TestApp::new();
+        let upn = app.user("alice");
+        let named = [("UserPrincipalName", upn.as_str())];
+        assert_eq!(app.ok("ListAccessKeys", &named), json!({"AccessKeys": {"AccessKey": []}}));
+        app.ok("CreateAccessKey", &named);
+        app.clock.advance(60);
+        let second = app.ok("CreateAccessKey", &named);
+        let second = second["AccessKey"]["AccessKeyId"].as_str().unwrap();
+        app.ok("UpdateAccessKey", &[named[0], ("UserAccessKeyId", second), ("Status", "Inactive")]);
+        insta::assert_json_snapshot!(masked(app.ok("ListAccessKeys", &named), &["AccessKeyId"]), @r#"
+        {
+          "AccessKeys": {
+            "AccessKey": [
+              {
+                "AccessKeyId": "…",
+                "Status": "Active",
+                "CreateDate": "2025-06-15T12:00:00Z",
+                "UpdateDate": "2025-06-15T12:00:00Z"
+              },
+              {
+                "AccessKeyId": "…",
+                "Status": "Inactive",
+                "CreateDate": "2025-06-15T12:01:00Z",
+                "UpdateDate": "2025-06-15T12:01:00Z"
+              }
+            ]
+          }
+        }
+        "#);
+        let roots = app.ok("ListAccessKeys", &[]);
+        assert_eq!(roots["AccessKeys"]["AccessKey"][0]["AccessKeyId"], "testid");
+        let xml = app.xml("ListAccessKeys", &[]);
+        assert!(xml.contains("<AccessKeys><AccessKey><AccessKeyId>testid</AccessKeyId>"), "{xml}");
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let (alice, bob) = (TestApp::upn("alice"), app.user("bob"));
+        assert_eq!(app.refused("ListAccessKeys", &[("UserPrincipalName", "x@y")]), "EntityNotExist.User");
+        assert_eq!(app.refused_as(&key, "ListAccessKeys", &[]), "NoPermission");
+        app.security_preference(r#"{"AllowUserToManageAccessKeys":true}"#);
+        assert_eq!(app.refused_as(&key, "ListAccessKeys", &[("UserPrincipalName", &bob)]), "NoPermission");
+        let own = app.call_as(&key, "ListAccessKeys", &[]);
+        assert_eq!(own, app.call_as(&key, "ListAccessKeys", &[("UserPrincipalName", &alice)]));
+        assert_eq!(own.1["AccessKeys"]["AccessKey"].as_array().unwrap().len(), 1);
+    }
+}

@@ -102,3 +102,74 @@ impl Operation for ListUserBasicInfos {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{TestApp, masked};
+
+    #[test]
+    fn names_and_ids_page_by_page() {
+        let app = TestApp::new();
+        assert_eq!(
+            app.ok("ListUserBasicInfos", &[]),
+            json!({"IsTruncated": false, "UserBasicInfos": {"UserBasicInfo": []}})
+        );
+        app.user("alice");
+        insta::assert_json_snapshot!(masked(app.ok("ListUserBasicInfos", &[]), &["UserId"]), @r#"
+        {
+          "IsTruncated": false,
+          "UserBasicInfos": {
+            "UserBasicInfo": [
+              {
+                "UserPrincipalName": "alice@1234567890123456.onaliyun.com",
+                "DisplayName": "alice",
+                "UserId": "…",
+                "Status": "active"
+              }
+            ]
+          }
+        }
+        "#);
+        app.user("bob");
+        let first = app.ok("ListUserBasicInfos", &[("MaxItems", "1")]);
+        assert_eq!(first["IsTruncated"], true);
+        let marker = first["Marker"].as_str().unwrap();
+        // A user that is renamed between two pages is neither missed nor given twice.
+        let id = first["UserBasicInfos"]["UserBasicInfo"][0]["UserId"].as_str().unwrap();
+        app.ok("UpdateUser", &[("UserId", id), ("NewUserPrincipalName", &TestApp::upn("zoe"))]);
+        let second = app.ok("ListUserBasicInfos", &[("MaxItems", "1"), ("Marker", marker)]);
+        assert_eq!((&second["IsTruncated"], second.get("Marker")), (&json!(false), None));
+        assert_ne!(second["UserBasicInfos"]["UserBasicInfo"][0]["UserId"], id);
+        let xml = app.xml("ListUserBasicInfos", &[]);
+        assert_eq!(xml.matches("<UserBasicInfo>").count(), 2, "{xml}");
+    }
+
+    #[test]
+    fn a_page_has_a_hundred_unless_said() {
+        let app = TestApp::new();
+        for number in 0..101 {
+            app.user(&format!("u{number}"));
+        }
+        let count = |params: &[(&str, &str)]| {
+            app.ok("ListUserBasicInfos", params)["UserBasicInfos"]["UserBasicInfo"].as_array().unwrap().len()
+        };
+        assert_eq!((count(&[]), count(&[("MaxItems", "1000")])), (100, 101));
+        assert_eq!(count(&[("Status", "freeze")]), 0);
+        assert_eq!(count(&[("Tag.1.Key", "team")]), 0);
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        assert_eq!(
+            app.refused("ListUserBasicInfos", &[("MaxItems", "1001")]),
+            "InvalidParameter.MaxItems.Range"
+        );
+        assert_eq!(app.refused("ListUserBasicInfos", &[("Marker", "x")]), "InvalidParameter.Marker.Format");
+        assert_eq!(app.refused("ListUserBasicInfos", &[("Status", "all")]), "InvalidParameter.Status.Range");
+        assert_eq!(app.refused_as(&key, "ListUserBasicInfos", &[]), "NoPermission");
+    }
+}

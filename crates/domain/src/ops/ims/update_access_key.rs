@@ -54,3 +54,86 @@ impl Operation for UpdateAccessKey {
         Ok(Empty {})
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[test]
+    fn a_key_is_switched_off_and_on_at_once() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let (upn, id) = (TestApp::upn("alice"), key.access_key_id.to_string());
+        let switch = |status| {
+            app.clock.advance(1);
+            app.ok(
+                "UpdateAccessKey",
+                &[("UserPrincipalName", &upn), ("UserAccessKeyId", &id), ("Status", status)],
+            )
+        };
+        app.call_as(&key, "GetCallerIdentity", &[]);
+        assert_eq!(switch("Inactive"), json!({}));
+        assert_eq!(app.refused_as(&key, "GetCallerIdentity", &[]), "InvalidAccessKeyId.Inactive");
+        let listed = app.ok("ListAccessKeys", &[("UserPrincipalName", &upn)]);
+        let listed = &listed["AccessKeys"]["AccessKey"][0];
+        assert_eq!(
+            (&listed["Status"], &listed["UpdateDate"]),
+            (&json!("Inactive"), &json!("2025-06-15T12:00:01Z"))
+        );
+        switch("Active");
+        assert_eq!(app.call_as(&key, "GetCallerIdentity", &[]).0, 200);
+        let xml = app.xml("UpdateAccessKey", &[("UserAccessKeyId", "testid"), ("Status", "Active")]);
+        assert!(xml.contains("<UpdateAccessKeyResponse><RequestId>"), "{xml}");
+    }
+
+    #[test]
+    fn the_key_that_signs_the_call_may_be_switched_off() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let off = [("UserAccessKeyId", key.access_key_id.as_str()), ("Status", "Inactive")];
+        assert_eq!(app.refused_as(&key, "UpdateAccessKey", &off), "NoPermission");
+        app.security_preference(r#"{"AllowUserToManageAccessKeys":true}"#);
+        assert_eq!(app.call_as(&key, "UpdateAccessKey", &off).0, 200);
+        assert_eq!(app.refused_as(&key, "UpdateAccessKey", &off), "InvalidAccessKeyId.Inactive");
+        let second = TestApp::key_of(&app.ok("CreateAccessKey", &[]));
+        let off = [("UserAccessKeyId", second.access_key_id.as_str()), ("Status", "Inactive")];
+        assert_eq!(app.call_as(&second, "UpdateAccessKey", &off).0, 200);
+        assert_eq!(app.refused_as(&second, "GetCallerIdentity", &[]), "InvalidAccessKeyId.Inactive");
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let (alice, bob) = (TestApp::upn("alice"), app.user("bob"));
+        let id = key.access_key_id.to_string();
+        let rows: &[(&[(&str, &str)], &str)] = &[
+            (&[("Status", "Active")], "MissingUserAccessKeyId"),
+            (&[("UserAccessKeyId", &id)], "MissingStatus"),
+            (&[("UserAccessKeyId", &id), ("Status", "inactive")], "InvalidParameter.Status.Range"),
+            (&[("UserAccessKeyId", "a b"), ("Status", "Active")], "InvalidParameter.UserAccessKeyId.Format"),
+            // Without a user it is about root, whose key this is not.
+            (&[("UserAccessKeyId", &id), ("Status", "Active")], "EntityNotExist.User.AccessKey"),
+            (
+                &[("UserPrincipalName", &bob), ("UserAccessKeyId", &id), ("Status", "Active")],
+                "EntityNotExist.User.AccessKey",
+            ),
+            (
+                &[("UserPrincipalName", "x@y"), ("UserAccessKeyId", &id), ("Status", "Active")],
+                "EntityNotExist.User",
+            ),
+        ];
+        for (params, code) in rows {
+            assert_eq!(app.refused("UpdateAccessKey", params), *code, "{params:?}");
+        }
+        app.security_preference(r#"{"AllowUserToManageAccessKeys":true}"#);
+        let roots = [("UserAccessKeyId", "testid"), ("Status", "Inactive")];
+        assert_eq!(app.refused_as(&key, "UpdateAccessKey", &roots), "EntityNotExist.User.AccessKey");
+        let bobs = [("UserPrincipalName", bob.as_str()), ("UserAccessKeyId", &id), ("Status", "Active")];
+        assert_eq!(app.refused_as(&key, "UpdateAccessKey", &bobs), "NoPermission");
+        let own = [("UserPrincipalName", alice.as_str()), ("UserAccessKeyId", &id), ("Status", "Active")];
+        assert_eq!(app.call_as(&key, "UpdateAccessKey", &own).0, 200);
+    }
+}

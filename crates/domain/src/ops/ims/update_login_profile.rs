@@ -131,3 +131,94 @@ impl Operation for UpdateLoginProfile {
         Ok(UpdateLoginProfileResponse { login_profile: Nested(updated) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestApp;
+
+    #[test]
+    fn what_is_left_out_stays() {
+        let app = TestApp::new();
+        let upn = app.user("alice");
+        let named = ("UserPrincipalName", upn.as_str());
+        app.ok("CreateLoginProfile", &[named, ("Password", "correct horse"), ("MFABindRequired", "true")]);
+        app.clock.advance(60);
+        insta::assert_json_snapshot!(app.ok("UpdateLoginProfile", &[named, ("PasswordResetRequired", "true")]), @r#"
+        {
+          "LoginProfile": {
+            "UserPrincipalName": "alice@1234567890123456.onaliyun.com",
+            "Status": "Active",
+            "UpdateDate": "2025-06-15T12:01:00Z",
+            "PasswordResetRequired": true,
+            "MFABindRequired": true,
+            "AutoDisableLoginStatus": "true",
+            "PasswordStatus": "InitialValid"
+          }
+        }
+        "#);
+        let profile = |params: &[(&str, &str)]| {
+            let mut all = vec![named];
+            all.extend_from_slice(params);
+            app.ok("UpdateLoginProfile", &all)["LoginProfile"].clone()
+        };
+        assert_eq!(profile(&[("Password", "battery staple")])["PasswordStatus"], "NotInitial");
+        assert_eq!(profile(&[("Status", "Inactive")])["PasswordStatus"], "NotInitial");
+        let again =
+            profile(&[("Status", "Active"), ("Password", "paper clip"), ("MFABindRequired", "false")]);
+        assert_eq!(
+            again["PasswordStatus"], "InitialValid",
+            "logon was switched on again with a new password"
+        );
+        assert_eq!(
+            (&again["MFABindRequired"], &again["PasswordResetRequired"]),
+            (&false.into(), &true.into())
+        );
+        let xml = app.xml("UpdateLoginProfile", &[named]);
+        assert!(xml.contains("<Status>Active</Status>"), "{xml}");
+    }
+
+    #[test]
+    fn earlier_passwords_do_not_come_back() {
+        let app = TestApp::new();
+        let upn = app.user("alice");
+        let named = ("UserPrincipalName", upn.as_str());
+        app.ok("CreateLoginProfile", &[named, ("Password", "password-0")]);
+        app.ok("UpdateLoginProfile", &[named, ("Password", "password-0")]);
+        app.password_policy(r#"{"PasswordReusePrevention":2}"#);
+        app.ok("UpdateLoginProfile", &[named, ("Password", "password-1")]);
+        for used in ["password-0", "password-1"] {
+            let code = app.refused("UpdateLoginProfile", &[named, ("Password", used)]);
+            assert_eq!(code, "InvalidParameter.Password.TooWeak", "{used}");
+        }
+        app.ok("UpdateLoginProfile", &[named, ("Password", "password-2")]);
+        app.ok("UpdateLoginProfile", &[named, ("Password", "password-0")]);
+        // The past is remembered beyond what the policy of its time asked for.
+        app.password_policy(r#"{"PasswordReusePrevention":24}"#);
+        for used in ["password-0", "password-1", "password-2"] {
+            app.refused("UpdateLoginProfile", &[named, ("Password", used)]);
+        }
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let upn = TestApp::upn("alice");
+        let named = ("UserPrincipalName", upn.as_str());
+        assert_eq!(app.refused("UpdateLoginProfile", &[]), "MissingUserPrincipalName");
+        assert_eq!(app.refused("UpdateLoginProfile", &[("UserPrincipalName", "x@y")]), "EntityNotExist.User");
+        assert_eq!(app.refused("UpdateLoginProfile", &[named]), "EntityNotExist.User.LoginProfile");
+        let with_password = [named, ("Password", "correct horse")];
+        assert_eq!(app.refused("UpdateLoginProfile", &with_password), "EntityNotExist.User.LoginProfile");
+        assert_eq!(app.refused_as(&key, "UpdateLoginProfile", &with_password), "NoPermission");
+        app.ok("CreateLoginProfile", &with_password);
+        assert_eq!(
+            app.refused("UpdateLoginProfile", &[named, ("Password", "short")]),
+            "InvalidParameter.Password.TooWeak"
+        );
+        assert_eq!(
+            app.refused("UpdateLoginProfile", &[named, ("Status", "on")]),
+            "InvalidParameter.Status.Range"
+        );
+    }
+}

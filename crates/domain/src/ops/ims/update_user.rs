@@ -97,3 +97,114 @@ fn change<T: Clone>(present: &mut T, new: Option<&T>) {
         present.clone_from(new);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{TestApp, masked};
+
+    #[test]
+    fn changes_what_is_said_and_nothing_else() {
+        let app = TestApp::new();
+        let upn = app.user("alice");
+        app.clock.advance(60);
+        let changed = app.ok(
+            "UpdateUser",
+            &[
+                ("UserPrincipalName", &upn),
+                ("NewDisplayName", "Alicia"),
+                ("NewMobilePhone", "1-2345678"),
+                ("NewEmail", "alicia@example.com"),
+                ("NewComments", "moved"),
+            ],
+        );
+        insta::assert_json_snapshot!(masked(changed, &["UserId"]), @r#"
+        {
+          "User": {
+            "UpdateDate": "2025-06-15T12:01:00Z",
+            "Email": "alicia@example.com",
+            "Comments": "moved",
+            "UserId": "…",
+            "LastLoginDate": "",
+            "DisplayName": "Alicia",
+            "UserPrincipalName": "alice@1234567890123456.onaliyun.com",
+            "CreateDate": "2025-06-15T12:00:00Z",
+            "MobilePhone": "1-2345678",
+            "ProvisionType": "Manual"
+          }
+        }
+        "#);
+        app.clock.advance(60);
+        let id =
+            app.ok("GetUser", &[("UserPrincipalName", &upn)])["User"]["UserId"].as_str().unwrap().to_owned();
+        let unchanged = app.ok("UpdateUser", &[("UserId", &id), ("NewComments", "moved")]);
+        assert_eq!(unchanged["User"]["UpdateDate"], "2025-06-15T12:01:00Z", "nothing changed");
+        let cleared = app.ok(
+            "UpdateUser",
+            &[("UserId", &id), ("NewComments", ""), ("NewEmail", ""), ("NewMobilePhone", "")],
+        );
+        for name in ["Comments", "Email", "MobilePhone"] {
+            assert_eq!(cleared["User"][name], "", "{name}");
+        }
+        assert_eq!(cleared["User"]["UpdateDate"], "2025-06-15T12:02:00Z");
+        let xml = app.xml("UpdateUser", &[("UserId", &id), ("NewDisplayName", "a<b")]);
+        assert!(xml.contains("<DisplayName>a&lt;b</DisplayName>"), "{xml}");
+    }
+
+    #[test]
+    fn a_renamed_user_keeps_its_key_and_loses_its_old_name() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let (old, new) = (TestApp::upn("alice"), TestApp::upn("alicia"));
+        assert_eq!(
+            app.call_as(&key, "GetCallerIdentity", &[]).1["Arn"],
+            "acs:ram::1234567890123456:user/alice"
+        );
+        let changed = app.ok("UpdateUser", &[("UserPrincipalName", &old), ("NewUserPrincipalName", &new)]);
+        assert_eq!(changed["User"]["UserPrincipalName"], new.as_str());
+        assert_eq!(app.refused("GetUser", &[("UserPrincipalName", &old)]), "EntityNotExist.User");
+        assert_eq!(app.ok("GetUser", &[("UserPrincipalName", &new)])["User"]["UserName"], "alicia");
+        assert_eq!(
+            app.call_as(&key, "GetCallerIdentity", &[]).1["Arn"],
+            "acs:ram::1234567890123456:user/alicia"
+        );
+        app.user("alice");
+        // A name may be given again to the one that has it.
+        app.ok("UpdateUser", &[("UserPrincipalName", &new), ("NewUserPrincipalName", &new)]);
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let (alice, bob, nobody) = (TestApp::upn("alice"), app.user("bob"), TestApp::upn("nobody"));
+        let long = "x".repeat(129);
+        let rows: &[(&[(&str, &str)], &str)] = &[
+            (&[("NewComments", "x")], "MissingUserPrincipalName"),
+            (&[("UserPrincipalName", &nobody)], "EntityNotExist.User"),
+            (&[("UserPrincipalName", &alice), ("NewUserPrincipalName", &bob)], "EntityAlreadyExists.User"),
+            (
+                &[("UserPrincipalName", &alice), ("NewUserPrincipalName", "a@6543210987654321.onaliyun.com")],
+                "InvalidParameter.NewUserPrincipalName.Format",
+            ),
+            (
+                &[("UserPrincipalName", &alice), ("NewUserPrincipalName", "a!@x")],
+                "InvalidParameter.NewUserPrincipalName.InvalidChars",
+            ),
+            (
+                &[("UserPrincipalName", &alice), ("NewDisplayName", &long)],
+                "InvalidParameter.NewDisplayName.Length",
+            ),
+            (&[("UserPrincipalName", &alice), ("NewComments", &long)], "InvalidParameter.NewComments.Length"),
+            (&[("UserPrincipalName", &alice), ("NewEmail", "a")], "InvalidParameter.NewEmail.Format"),
+            (
+                &[("UserPrincipalName", &alice), ("NewMobilePhone", "a")],
+                "InvalidParameter.NewMobilePhone.Format",
+            ),
+        ];
+        for (params, code) in rows {
+            assert_eq!(app.refused("UpdateUser", params), *code, "{params:?}");
+        }
+        let itself = [("UserPrincipalName", alice.as_str()), ("NewComments", "me")];
+        assert_eq!(app.refused_as(&key, "UpdateUser", &itself), "NoPermission");
+    }
+}
