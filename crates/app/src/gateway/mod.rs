@@ -17,13 +17,12 @@ mod stream;
 mod tests;
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use prometheus_client::registry::Registry;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 
 use self::backend::Backend;
@@ -111,9 +110,13 @@ async fn accept<B: Backend>(
         let place = Arc::clone(room).acquire_owned().await.expect("nobody closes the semaphore");
         match listener.accept().await {
             Ok((socket, peer)) => {
+                // Answers are whole when they are written; waiting for more would only add delay.
+                let _best_effort = socket.set_nodelay(true);
                 let shared = Arc::clone(shared);
+                shared.metrics.connection_opened();
                 tokio::spawn(async move {
-                    serve_connection(&shared, socket, peer).await;
+                    connection::serve(&shared, socket, peer.ip()).await;
+                    shared.metrics.connection_closed();
                     drop(place);
                 });
             }
@@ -131,12 +134,4 @@ async fn accept<B: Backend>(
 fn of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
-}
-
-async fn serve_connection<B: Backend>(shared: &Arc<Shared<B>>, socket: TcpStream, peer: SocketAddr) {
-    // Answers are whole when they are written; waiting for more would only add delay.
-    let _best_effort = socket.set_nodelay(true);
-    shared.metrics.connection_opened();
-    connection::serve(shared, socket, peer.ip()).await;
-    shared.metrics.connection_closed();
 }
