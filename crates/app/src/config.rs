@@ -112,12 +112,12 @@ pub enum ConfigError {
         reason: String,
     },
     /// The file cannot be read.
-    #[error("cannot read the settings file {}: {source}; check the path and its rights", path.display())]
+    #[error("cannot read the settings file {}: {reason}; check the path and its rights", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        reason: std::io::Error,
     },
     /// There is no place for data on this platform.
     #[error("this platform names no data directory; give one with --data DIR")]

@@ -33,20 +33,20 @@ pub enum ServerError {
     #[error("{0} is in use by another program; stop that one, or choose another port with --listen, such as --listen {ip}:0 for a free one", ip = bracketed(.0))]
     InUse(SocketAddr),
     /// The system does not let the server listen there.
-    #[error("cannot listen on {address}: {source}; choose another address with --listen")]
+    #[error("cannot listen on {address}: {reason}; choose another address with --listen")]
     Listen {
         /// The address.
         address: SocketAddr,
         /// What the system says.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The data directory cannot be made.
-    #[error("cannot make the data directory {}: {source}; give this user the right to, or name another with --data", path.display())]
+    #[error("cannot make the data directory {}: {reason}; give this user the right to, or name another with --data", path.display())]
     DataDirectory {
         /// The directory.
         path: PathBuf,
         /// What the system says.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The file with the weights of the score is no model.
     #[error("the score model {} is not usable: {reason}", path.display())]
@@ -169,18 +169,18 @@ fn listen(settings: &Settings) -> Result<TcpListener, ServerError> {
     if !address.ip().is_loopback() && !settings.insecure_http {
         return Err(ServerError::Insecure(address));
     }
-    TcpListener::bind(address).map_err(|source| match source.kind() {
+    TcpListener::bind(address).map_err(|reason| match reason.kind() {
         io::ErrorKind::AddrInUse => ServerError::InUse(address),
-        _ => ServerError::Listen { address, source },
+        _ => ServerError::Listen { address, reason },
     })
 }
 
 fn open_service(settings: &Settings) -> Result<Service, ServerError> {
-    let (store, seal) = open_store(settings)?;
     let mut domain = settings.domain.clone();
     if let Some(path) = &settings.score_model {
         domain.model = read_model(path)?;
     }
+    let (store, seal) = open_store(settings)?;
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     Ok(Service::open(store, seal, domain, Arc::new(SystemClock), entropy)?)
 }
@@ -191,7 +191,7 @@ fn open_service(settings: &Settings) -> Result<Service, ServerError> {
 /// What the operator must change first.
 pub fn open_store(settings: &Settings) -> Result<(Store, SealKey), ServerError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(&settings.data);
-    made.map_err(|source| ServerError::DataDirectory { path: settings.data.clone(), source })?;
+    made.map_err(|reason| ServerError::DataDirectory { path: settings.data.clone(), reason })?;
     let url = match &settings.store {
         Some(url) => url.parse()?,
         None => StoreUrl::Sqlite(settings.data.join("ramward.db")),

@@ -12,7 +12,7 @@ use super::{ConfigError, Settings};
 /// Reads the file at `path` into `settings`.
 pub(super) fn read(path: &Path, settings: &mut Settings) -> Result<(), ConfigError> {
     let text = std::fs::read_to_string(path)
-        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        .map_err(|reason| ConfigError::Unreadable { path: path.to_owned(), reason })?;
     read_text(&path.display().to_string(), &text, settings)
 }
 

@@ -14,7 +14,11 @@ mod client_tls;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod door;
+#[cfg(test)]
 mod responder;
+#[cfg(test)]
+mod serve;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
