@@ -58,6 +58,8 @@ pub struct Settings {
     pub grace: Duration,
     /// The key of the store's secrets; absent: the key file.
     pub seal_key: Option<SealKey>,
+    /// A state file to load before the first request.
+    pub import: Option<PathBuf>,
     /// The id of the first account.
     pub account_id: Option<AccountId>,
     /// The id of the first account's root AccessKey.
@@ -191,6 +193,7 @@ impl Settings {
             idle_timeout: Duration::ZERO,
             grace: Duration::ZERO,
             seal_key: None,
+            import: None,
             account_id: None,
             root_access_key_id: None,
             root_access_key_secret: None,

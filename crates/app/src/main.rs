@@ -9,6 +9,7 @@ mod gateway;
 mod log;
 mod refusal;
 mod server;
+mod state_file;
 
 use std::process::ExitCode;
 

@@ -12,14 +12,16 @@ use ramward_domain::entropy::{Entropy, OsEntropy};
 use ramward_domain::report::score::Model;
 use ramward_domain::service::Service;
 use ramward_domain::store::seal::SealKey;
+use ramward_domain::store::tables::accounts::{self, Account};
 use ramward_domain::store::{Store, StoreError, StoreOptions, StoreUrl};
-use ramward_domain::time::SystemClock;
+use ramward_domain::time::{Clock, SystemClock};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::Settings;
 use crate::gateway::limits::Limits;
 use crate::gateway::{Ended, Gateway};
+use crate::state_file::{self, StateFileError};
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +58,9 @@ pub enum ServerError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The state file is not loaded.
+    #[error(transparent)]
+    StateFile(#[from] StateFileError),
     /// The store refuses.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -181,6 +186,9 @@ fn open_service(settings: &Settings) -> Result<Service, ServerError> {
         domain.model = read_model(path)?;
     }
     let (store, seal) = open_store(settings)?;
+    if let Some(path) = &settings.import {
+        import_once(path, &store, &seal)?;
+    }
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     Ok(Service::open(store, seal, domain, Arc::new(SystemClock), entropy)?)
 }
@@ -203,6 +211,19 @@ pub fn open_store(settings: &Settings) -> Result<(Store, SealKey), ServerError> 
     let mut options = StoreOptions::new(url, seal.clone());
     options.queue = settings.max_waiting_writes;
     Ok((Store::open(&options)?, seal))
+}
+
+/// Loads the state file into a store that has no account yet. The same command line starts the server again later, with
+/// the accounts it has by then.
+fn import_once(path: &Path, store: &Store, seal: &SealKey) -> Result<(), ServerError> {
+    let known: Vec<Account> = store.read(|tx| accounts::list(tx, None, 1)).map_err(ServerError::Store)?;
+    if !known.is_empty() {
+        tracing::info!(path = %path.display(), "there are accounts already; the state file is not loaded again");
+        return Ok(());
+    }
+    let imported = state_file::load(path, store, seal, SystemClock.now(), &mut |_| {})?;
+    tracing::info!(accounts = imported.accounts, users = imported.users, "the state file is loaded");
+    Ok(())
 }
 
 fn read_model(path: &Path) -> Result<Model, ServerError> {

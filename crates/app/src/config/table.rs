@@ -97,6 +97,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         .doc("Longest time that running requests get after SIGTERM"),
     row("seal_key", Scope::FirstStart, Kind::Secret, "", |s, text| put_some(&mut s.seal_key, text))
         .doc("Key that seals secrets in the store, 32 bytes as hexadecimal digits or base64; without it, the file seal.key in the data directory, made on the first start"),
+    row("import", Scope::FirstStart, Kind::Path, "", |s, text| put_some(&mut s.import, text))
+        .doc("State file to load before the first request, into a store that has no account yet"),
     row("account_id", Scope::FirstStart, Kind::Text, "", |s, text| put_some(&mut s.account_id, text))
         .doc("Id of the account that the first start makes; without it, a random one"),
     row("root_access_key_id", Scope::FirstStart, Kind::Text, "", |s, text| put_some(&mut s.root_access_key_id, text))

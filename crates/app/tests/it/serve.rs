@@ -50,6 +50,39 @@ fn the_environment_fixes_the_first_account() {
 }
 
 #[test]
+fn a_state_file_comes_before_the_first_request_and_only_once() {
+    let place = Place::new();
+    let file = place.path().join("state.jsonl");
+    let account = "{\"Kind\":\"Account\",\"AccountId\":\"1234567890123456\"}";
+    let alice =
+        "{\"Kind\":\"User\",\"AccountId\":\"1234567890123456\",\"UserName\":\"alice\",\"Colour\":\"red\"}";
+    std::fs::write(&file, format!("{account}\n{alice}\n")).unwrap();
+    let flags = ["--import", file.to_str().unwrap()];
+    let (code, said) = place.refused(place.serve(&[&flags[..], &["--log", "off"]].concat()));
+    assert_eq!(code, Some(2));
+    assert!(said.starts_with("error: ~/state.jsonl: line 2, field Colour: "), "{said}");
+
+    std::fs::write(&file, format!("{account}\n{}\n", alice.replace(",\"Colour\":\"red\"", ""))).unwrap();
+    let server = place.start(&flags);
+    assert_eq!(
+        server.said("AccountId"),
+        Some("1234567890123456"),
+        "the account of the file is the first account"
+    );
+    let root = server.root();
+    let subusers = |server: &Server| {
+        let report = server.call(&root, REPORT, &[]).ok();
+        report["AccountSecurityPracticeInfo"]["AccountSecurityPracticeUserInfo"]["SubUser"].clone()
+    };
+    assert_eq!(subusers(&server), 1);
+    server.call(&root, "DeleteUser", &[("UserPrincipalName", "alice@1234567890123456.onaliyun.com")]).ok();
+    server.stop();
+    let server = place.start(&flags);
+    assert_eq!(server.said("AccessKeySecret"), None);
+    assert_eq!(subusers(&server), 0, "the same command line starts it again as it was");
+}
+
+#[test]
 fn a_person_is_told_what_to_paste() {
     let place = Place::new();
     let mut child = place.ramward(&["serve", "--listen", "127.0.0.1:0"]).spawn().unwrap();

@@ -1,0 +1,60 @@
+//! A state file on the disk: which form it has, and its way into a store. Prints nothing; the records themselves are the
+//! domain's business.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use ramward_domain::entropy::OsEntropy;
+use ramward_domain::state::import::{self, Form, ImportError, Imported};
+use ramward_domain::store::Store;
+use ramward_domain::store::seal::SealKey;
+use ramward_domain::time::Timestamp;
+
+/// Large enough that a file of millions of lines is not read in small bites.
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// Why nothing of a file was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum StateFileError {
+    /// The file cannot be opened.
+    #[error("cannot open the state file {}: {reason}; check the path and its rights", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: std::io::Error,
+    },
+    /// The file, or the store, refuses.
+    #[error("{}: {reason}", path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// Line, field and what is wrong with it; or what the store says.
+        reason: ImportError,
+    },
+}
+
+/// The form of a file, by its name: `.json` is one object, everything else one record a line.
+pub fn form(path: &Path) -> Form {
+    let is_document = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    if is_document { Form::Document } else { Form::Lines }
+}
+
+/// Brings the whole file into `store`, or nothing of it. `progress` is told now and then.
+///
+/// # Errors
+/// The first bad record with its line, or what the system or the store says.
+pub fn load(
+    path: &Path,
+    store: &Store,
+    seal: &SealKey,
+    now: Timestamp,
+    progress: &mut dyn FnMut(&Imported),
+) -> Result<Imported, StateFileError> {
+    let file =
+        File::open(path).map_err(|reason| StateFileError::Unreadable { path: path.to_owned(), reason })?;
+    let mut source = BufReader::with_capacity(BUFFER_BYTES, file);
+    import::import(store, seal, &OsEntropy, now, &mut source, form(path), progress)
+        .map_err(|reason| StateFileError::Refused { path: path.to_owned(), reason })
+}
