@@ -113,8 +113,7 @@ fn caller(tx: &mut Tx<'_>, caller: &Caller) -> ApiResult<User> {
 mod tests {
     use serde_json::json;
 
-    use crate::service::first_start::NewKey;
-    use crate::testing::TestApp;
+    use crate::testing::{NewKey, TestApp};
 
     /// Alice with a logon profile, and her key.
     fn alice(app: &TestApp) -> NewKey {
