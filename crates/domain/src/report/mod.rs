@@ -2,6 +2,8 @@
 
 pub mod counts;
 pub mod facts;
+#[cfg(test)]
+mod model;
 pub mod score;
 pub mod thresholds;
 

@@ -111,13 +111,13 @@ pub trait Connection: Send {
     /// Takes the transaction back.
     fn rollback(&mut self) -> Result<(), StoreError>;
 
-    /// Marks a point inside the transaction. There is at most one.
+    /// Marks a point inside the transaction. Points nest.
     fn savepoint(&mut self) -> Result<(), StoreError>;
 
-    /// Keeps what was done since the savepoint, and forgets the point.
+    /// Keeps what was done since the latest point, and forgets it.
     fn release(&mut self) -> Result<(), StoreError>;
 
-    /// Takes back what was done since the savepoint, and forgets the point.
+    /// Takes back what was done since the latest point, and forgets it.
     fn rollback_to(&mut self) -> Result<(), StoreError>;
 
     /// Whether a transaction is open.

@@ -121,16 +121,19 @@ impl<'c> Tx<'c> {
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         self.usable()?;
-        self.connection.savepoint()?;
+        let marked = self.connection.savepoint();
+        self.remember(marked)?;
         let (upkeep, effects) = (self.upkeep.clone(), self.effects.len());
         let result = work(self);
-        if result.is_ok() {
-            self.connection.release()?;
+        // A mark that can be neither kept nor returned to leaves nobody knows what: the whole job is spoilt.
+        let ended = if result.is_ok() {
+            self.connection.release()
         } else {
             self.upkeep = upkeep;
             self.effects.truncate(effects);
-            self.connection.rollback_to()?;
-        }
+            self.connection.rollback_to()
+        };
+        self.remember(ended)?;
         result
     }
 

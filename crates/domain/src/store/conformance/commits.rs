@@ -180,6 +180,32 @@ pub fn a_write_may_end_with_an_error_of_its_own(open: Open) {
     assert_eq!(read(&store, |tx| users::find(tx, ACCOUNT, user_id(1))), None);
 }
 
+pub fn a_change_inside_a_change_is_taken_back_alone(open: Open) {
+    let store = with_account(open());
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let ear = heard.clone();
+    store.on_commit(Box::new(move |effects| ear.lock().unwrap().extend_from_slice(effects)));
+    write(&store, |tx| {
+        users::insert(tx, &user(ACCOUNT, 1))?;
+        access_keys::insert(tx, &key(ACCOUNT, user_id(1), "LTAIa", 10))?;
+        let refused = tx.nested(|tx| {
+            access_keys::insert(tx, &key(ACCOUNT, user_id(1), "LTAIb", 5))?;
+            users::insert(tx, &user(ACCOUNT, 2))?;
+            // Written within, taken back with the rest.
+            assert_eq!(accounts::find(tx, ACCOUNT)?.unwrap().totals.0[0], 2);
+            users::insert(tx, &user(ACCOUNT, 1))
+        });
+        assert!(matches!(refused, Err(StoreError::Exists { .. })));
+        tx.nested(|tx| users::insert(tx, &user(ACCOUNT, 3)))
+    })
+    .unwrap();
+    let found = read(&store, |tx| accounts::find(tx, ACCOUNT)).unwrap();
+    assert_eq!(found.totals.0, [2, 0, 0, 0, 1, 1, 0, 0, 0]);
+    assert_eq!(read(&store, |tx| access_keys::find_by_id(tx, &key_id("LTAIb"))), None);
+    assert!(!heard.lock().unwrap().contains(&Effect::AccessKey(key_id("LTAIb"))));
+    assert_verified(&store);
+}
+
 pub fn a_read_sees_one_instant(open: Open) {
     let store = with_account(open());
     let inner = store.clone();

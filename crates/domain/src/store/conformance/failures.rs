@@ -58,6 +58,15 @@ const WORKS: &[(&str, Work)] = &[
         password_history::insert(tx, ACCOUNT, user_id(1), &hash(3), 1)
     }),
     ("delete the account", |tx| accounts::delete(tx, ACCOUNT).map(drop)),
+    ("an operation that refuses behind a change that stays", |tx| {
+        access_keys::mark_used(tx, ACCOUNT, user_id(1), &key_id("LTAIa"), noon(77), "Ims")?;
+        let refused = tx.nested(|tx| {
+            users::delete(tx, ACCOUNT, user_id(1))?;
+            Err::<(), _>(StoreError::Absent { what: "thing" })
+        });
+        let Err(StoreError::Absent { what: "thing" }) = refused else { return refused };
+        tx.nested(|tx| access_keys::insert(tx, &key(ACCOUNT, user_id(2), "LTAInew", 20)))
+    }),
     ("a bulk", |tx| {
         tx.bulk();
         for number in 60..64 {

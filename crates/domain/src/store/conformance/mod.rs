@@ -70,6 +70,7 @@ macro_rules! conformance {
                     many_threads_write_at_once,
                     each_job_of_a_group_stands_alone,
                     a_write_may_end_with_an_error_of_its_own,
+                    a_change_inside_a_change_is_taken_back_alone,
                     a_read_sees_one_instant,
                     copies_hear_of_a_commit_before_its_answer,
                     a_full_queue_refuses_at_once,

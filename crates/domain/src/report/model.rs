@@ -1,0 +1,398 @@
+//! The report against a model: random histories of accounts, and after each step the facts of several days, counted from
+//! the stored numbers, against a plain count over plain structs that shares no code with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+
+use super::facts;
+use super::facts::{Facts, SubUserPwdLevel};
+use super::thresholds::{AkScope, Thresholds};
+use crate::identity::access_key::Status;
+use crate::identity::password_policy::PasswordPolicy;
+use crate::identity::user::UserStatus;
+use crate::ids::{AccountId, UserId};
+use crate::store::conformance::fixtures::*;
+use crate::store::seal::SealKey;
+use crate::store::tables::access_keys::AccessKey;
+use crate::store::tables::{access_keys, accounts, mfa_devices, users};
+use crate::store::{Store, StoreError, Tx};
+use crate::time::{Day, Timestamp};
+
+const DAY: i64 = 86_400;
+/// The present of a history when it begins: some day in 2026, in the middle of the morning.
+const BEGINNING: i64 = 20_600 * DAY + 34_567;
+
+#[derive(Clone)]
+struct Key {
+    id: String,
+    active: bool,
+    created: i64,
+    used: Option<i64>,
+}
+
+/// An account as plain structs; user 0 is root.
+#[derive(Clone, Default)]
+struct Model {
+    keys: BTreeMap<i64, Vec<Key>>,
+    devices: BTreeMap<String, Option<i64>>,
+    kinds_required: usize,
+}
+
+impl Model {
+    /// The facts as the definitions say them, counted one by one.
+    fn facts(&self, today: i64, thresholds: Thresholds) -> Facts {
+        let old = |key: &Key| today - key.created.div_euclid(DAY) > i64::from(thresholds.old_days());
+        let unused = |key: &Key| {
+            let last = key.used.map_or(key.created, |used| used.max(key.created));
+            today - last.div_euclid(DAY) >= i64::from(thresholds.unused_days())
+        };
+        let number = |count: usize| i64::try_from(count).unwrap();
+        let users_with = |counts: &dyn Fn(&Key) -> bool| {
+            let has = |keys: &&Vec<Key>| keys.iter().any(|key| key.active && counts(key));
+            number(self.keys.iter().filter(|(user, _)| **user != 0).map(|(_, keys)| keys).filter(has).count())
+        };
+        let keys_that = |counts: &dyn Fn(&Key) -> bool| {
+            let fits = |user: i64| thresholds.ak_scope() == AkScope::AccountTotal || user == 0;
+            let keys = self.keys.iter().filter(|(user, _)| fits(**user)).flat_map(|(_, keys)| keys);
+            number(keys.filter(|key| key.active && counts(key)).count())
+        };
+        let bound: BTreeSet<i64> = self.devices.values().flatten().copied().collect();
+        Facts {
+            sub_user: number(self.keys.len() - 1),
+            sub_user_bind_mfa: number(bound.iter().filter(|user| **user != 0).count()),
+            sub_user_with_unused_access_key: users_with(&unused),
+            root_with_access_key: number(self.keys[&0].len()),
+            sub_user_with_old_access_key: users_with(&old),
+            sub_user_pwd_level: match self.kinds_required {
+                0 | 1 => SubUserPwdLevel::Low,
+                2 | 3 => SubUserPwdLevel::Mid,
+                _ => SubUserPwdLevel::High,
+            },
+            unused_ak_num: keys_that(&unused),
+            old_ak_num: keys_that(&old),
+            bind_mfa: bound.contains(&0),
+        }
+    }
+}
+
+/// A change of one account, chosen by chance; the same for model and store.
+#[derive(Clone, Debug)]
+enum Change {
+    CreateUser(i64),
+    DeleteUser(i64),
+    FreezeUser(i64),
+    CreateKey { owner: i64, id: String, active: bool, created: i64, used: Option<i64> },
+    SwitchKey { owner: i64, id: String, active: bool },
+    UseKey { owner: i64, id: String, at: i64 },
+    DeleteKey { owner: i64, id: String },
+    CreateDevice(String),
+    Bind { device: String, owner: i64 },
+    Unbind(String),
+    DeleteDevice(String),
+    RequireKinds(usize),
+}
+
+impl Change {
+    fn apply_to_model(&self, model: &mut Model) {
+        let key = |model: &mut Model, owner: &i64, id: &String, change: &dyn Fn(&mut Key)| {
+            change(model.keys.get_mut(owner).unwrap().iter_mut().find(|key| key.id == *id).unwrap());
+        };
+        match self {
+            Self::CreateUser(user) => drop(model.keys.insert(*user, Vec::new())),
+            Self::DeleteUser(user) => {
+                model.keys.remove(user);
+                model
+                    .devices
+                    .values_mut()
+                    .filter(|owner| **owner == Some(*user))
+                    .for_each(|owner| *owner = None);
+            }
+            Self::FreezeUser(_) => {}
+            Self::CreateKey { owner, id, active, created, used } => {
+                let new = Key { id: id.clone(), active: *active, created: *created, used: *used };
+                model.keys.get_mut(owner).unwrap().push(new);
+            }
+            Self::SwitchKey { owner, id, active } => key(model, owner, id, &|key| key.active = *active),
+            Self::UseKey { owner, id, at } => {
+                key(model, owner, id, &|key| key.used = key.used.max(Some(*at)))
+            }
+            Self::DeleteKey { owner, id } => model.keys.get_mut(owner).unwrap().retain(|key| key.id != *id),
+            Self::CreateDevice(device) => drop(model.devices.insert(device.clone(), None)),
+            Self::Bind { device, owner } => drop(model.devices.insert(device.clone(), Some(*owner))),
+            Self::Unbind(device) => drop(model.devices.insert(device.clone(), None)),
+            Self::DeleteDevice(device) => drop(model.devices.remove(device)),
+            Self::RequireKinds(kinds) => model.kinds_required = *kinds,
+        }
+    }
+
+    fn apply(&self, tx: &mut Tx<'_>, account: AccountId, now: i64) -> Result<(), StoreError> {
+        let at = Timestamp::from_seconds;
+        let key_of = |id: &str| key_id(&format!("{account}-{id}"));
+        match self {
+            Self::CreateUser(number) => users::insert(tx, &user(account, *number)),
+            Self::DeleteUser(number) => {
+                users::delete(tx, account, user_id(*number)).map(|deleted| assert!(deleted))
+            }
+            Self::FreezeUser(number) => {
+                let row = users::find(tx, account, user_id(*number))?.unwrap();
+                users::update(tx, &users::User { status: UserStatus::Freeze, ..row })
+            }
+            Self::CreateKey { owner, id, active, created, used } => access_keys::insert(
+                tx,
+                &AccessKey {
+                    status: if *active { Status::Active } else { Status::Inactive },
+                    create_date: at(*created),
+                    last_used_date: used.map(at),
+                    ..key(account, user_id(*owner), key_of(id).as_str(), 0)
+                },
+            ),
+            Self::SwitchKey { owner, id, active } => {
+                let status = if *active { Status::Active } else { Status::Inactive };
+                access_keys::update_status(tx, account, user_id(*owner), &key_of(id), status, at(now))
+            }
+            Self::UseKey { owner, id, at: used } => {
+                access_keys::mark_used(tx, account, user_id(*owner), &key_of(id), at(*used), "Ims")
+            }
+            Self::DeleteKey { owner, id } => {
+                access_keys::delete(tx, account, user_id(*owner), &key_of(id)).map(|deleted| assert!(deleted))
+            }
+            Self::CreateDevice(name) => mfa_devices::insert(tx, &device(account, name)),
+            Self::Bind { device, owner } => {
+                mfa_devices::bind(tx, account, &device_name(device), user_id(*owner), at(now), None)
+            }
+            Self::Unbind(name) => mfa_devices::unbind(tx, account, &device_name(name)).map(drop),
+            Self::DeleteDevice(name) => {
+                mfa_devices::delete(tx, account, &device_name(name)).map(|deleted| assert!(deleted))
+            }
+            Self::RequireKinds(kinds) => {
+                let policy = PasswordPolicy {
+                    require_lowercase_characters: *kinds > 0,
+                    require_uppercase_characters: *kinds > 1,
+                    require_numbers: *kinds > 2,
+                    require_symbols: *kinds > 3,
+                    ..PasswordPolicy::default()
+                };
+                accounts::update_password_policy(tx, account, &policy)
+            }
+        }
+    }
+}
+
+/// A history: several accounts, a clock, and chance.
+struct History {
+    chance: ChaCha20Rng,
+    store: Store,
+    models: BTreeMap<AccountId, Model>,
+    now: i64,
+    named: i64,
+}
+
+impl History {
+    fn begin(seed: u64) -> Self {
+        let store = Store::temporary(SealKey::parse(&"5e".repeat(32), "test").unwrap()).unwrap();
+        let accounts = [1, 2, 3].map(|number| AccountId::new(number).unwrap());
+        write(&store, move |tx| accounts.iter().try_for_each(|id| accounts::insert(tx, &account(*id))))
+            .unwrap();
+        let empty = Model { keys: BTreeMap::from([(UserId::ROOT.get(), Vec::new())]), ..Model::default() };
+        let models = accounts.map(|id| (id, empty.clone())).into();
+        Self { chance: ChaCha20Rng::seed_from_u64(seed), store, models, now: BEGINNING, named: 0 }
+    }
+
+    fn one_of<T: Clone>(&mut self, all: &[T]) -> Option<T> {
+        if all.is_empty() { None } else { Some(all[self.chance.random_range(0..all.len())].clone()) }
+    }
+
+    fn name(&mut self) -> i64 {
+        self.named += 1;
+        self.named
+    }
+
+    /// The clock goes on: a little, to the second before, at or after a midnight, by months, and sometimes back.
+    fn pass_time(&mut self) {
+        let midnight = (self.now.div_euclid(DAY) + 1) * DAY;
+        self.now = match self.chance.random_range(0..12) {
+            0..=4 => self.now + self.chance.random_range(0..3_600),
+            5..=7 => midnight + self.chance.random_range(-1..=1),
+            8 | 9 => midnight + self.chance.random_range(86..95) * DAY + self.chance.random_range(-1..=1),
+            10 => self.now + self.chance.random_range(0..400) * DAY,
+            _ => self.now - self.chance.random_range(0..200 * DAY),
+        };
+    }
+
+    /// A date of an import: mostly past, sometimes far, sometimes to come.
+    fn date(&mut self) -> i64 {
+        match self.chance.random_range(0..10) {
+            0..=3 => self.now,
+            4..=7 => self.now - self.chance.random_range(0..200 * DAY),
+            8 => self.now - self.chance.random_range(0..9_000 * DAY),
+            _ => self.now + self.chance.random_range(0..300 * DAY),
+        }
+    }
+
+    fn choose(&mut self, model: &Model) -> Change {
+        let owners: Vec<i64> = model.keys.keys().copied().collect();
+        let ram_users: Vec<i64> = owners.iter().copied().filter(|owner| *owner != 0).collect();
+        let keys: Vec<(i64, String)> = model
+            .keys
+            .iter()
+            .flat_map(|(owner, keys)| keys.iter().map(|key| (*owner, key.id.clone())))
+            .collect();
+        let devices: Vec<String> = model.devices.keys().cloned().collect();
+        let free: Vec<String> =
+            model.devices.iter().filter(|(_, owner)| owner.is_none()).map(|(name, _)| name.clone()).collect();
+        loop {
+            let roll = self.chance.random_range(0..100);
+            let (an_owner, a_user, a_key) =
+                (self.one_of(&owners), self.one_of(&ram_users), self.one_of(&keys));
+            let chosen = match roll {
+                0..=14 => Some(Change::CreateUser(self.name())),
+                15..=19 => a_user.map(Change::DeleteUser),
+                20 | 21 => a_user.map(Change::FreezeUser),
+                22..=44 => an_owner.map(|owner| {
+                    let (created, used) = (self.date(), self.chance.random_bool(0.4).then(|| self.date()));
+                    let active = self.chance.random_bool(0.8);
+                    Change::CreateKey { owner, id: self.name().to_string(), active, created, used }
+                }),
+                45..=56 => {
+                    a_key.map(|(owner, id)| Change::SwitchKey { owner, id, active: self.chance.random() })
+                }
+                57..=72 => a_key.map(|(owner, id)| Change::UseKey { owner, id, at: self.date() }),
+                73..=79 => a_key.map(|(owner, id)| Change::DeleteKey { owner, id }),
+                80..=84 => Some(Change::CreateDevice(self.name().to_string())),
+                85..=90 => {
+                    self.one_of(&free).zip(an_owner).map(|(device, owner)| Change::Bind { device, owner })
+                }
+                91..=94 => self.one_of(&devices).map(Change::Unbind),
+                95 | 96 => self.one_of(&devices).map(Change::DeleteDevice),
+                _ => Some(Change::RequireKinds(self.chance.random_range(0..=4))),
+            };
+            if let Some(change) = chosen {
+                return change;
+            }
+        }
+    }
+
+    /// One job of one to eight changes: kept, taken back, partly taken back, or a bulk.
+    fn step(&mut self) {
+        self.pass_time();
+        let ids: Vec<AccountId> = self.models.keys().copied().collect();
+        let account = self.one_of(&ids).unwrap();
+        let before = self.models[&account].clone();
+        let count = if self.chance.random_bool(0.6) { 1 } else { self.chance.random_range(2..=8) };
+        let (mut model, mut changes) = (before.clone(), Vec::new());
+        for _ in 0..count {
+            let change = self.choose(&model);
+            change.apply_to_model(&mut model);
+            changes.push(change);
+        }
+        let (now, bulk) = (self.now, self.chance.random_bool(0.2));
+        // From here on the changes run inside and are taken back; the ones before stay.
+        let inner = self.chance.random_bool(0.15).then(|| self.chance.random_range(0..=changes.len()));
+        let discard = self.chance.random_bool(0.1);
+        if let Some(inner) = inner {
+            model = before.clone();
+            changes.iter().take(inner).for_each(|change| change.apply_to_model(&mut model));
+        }
+        let told = format!("{changes:?}, bulk {bulk}, inner {inner:?}, discard {discard}");
+        let outcome = write(&self.store, move |tx| {
+            if bulk {
+                tx.bulk();
+            }
+            let (outer, within) = changes.split_at(inner.unwrap_or(changes.len()));
+            outer.iter().try_for_each(|change| change.apply(tx, account, now))?;
+            if inner.is_some() {
+                let taken_back = tx.nested(|tx| {
+                    within.iter().try_for_each(|change| change.apply(tx, account, now))?;
+                    Err::<(), _>(StoreError::Busy)
+                });
+                assert!(matches!(taken_back, Err(StoreError::Busy)), "{taken_back:?}");
+            }
+            if discard { Err(StoreError::Closed) } else { Ok(()) }
+        });
+        match outcome {
+            Ok(()) => drop(self.models.insert(account, model)),
+            Err(StoreError::Closed) => assert!(discard),
+            Err(error) => panic!("{error}: {told}"),
+        }
+        self.assert_facts(account, &told);
+    }
+
+    /// The facts of today, of days at which something turns, and of any day, under several settings.
+    fn assert_facts(&mut self, account: AccountId, told: &str) {
+        let model = &self.models[&account];
+        let today = self.now.div_euclid(DAY);
+        let mut days = vec![today, today - 1, today + 1, today + self.chance.random_range(-3_000..3_000)];
+        let keys: Vec<&Key> = model.keys.values().flatten().collect();
+        if !keys.is_empty() {
+            let key = keys[self.chance.random_range(0..keys.len())];
+            let turn = self.chance.random_range(88..=92);
+            days.push(key.created.div_euclid(DAY) + turn);
+            days.push(key.used.unwrap_or(key.created).div_euclid(DAY) + turn);
+        }
+        let settings = [
+            Thresholds::default(),
+            Thresholds::new(90, 90, AkScope::RootOnly).unwrap(),
+            Thresholds::new(1, 365, AkScope::AccountTotal).unwrap(),
+        ];
+        read(&self.store, |tx| {
+            for day in &days {
+                for thresholds in settings {
+                    let found = facts(tx, account, Day(*day), thresholds)?.unwrap();
+                    assert_eq!(
+                        found,
+                        model.facts(*day, thresholds),
+                        "{account} on {}, after {told}",
+                        Day(*day)
+                    );
+                    if thresholds.ak_scope() == AkScope::AccountTotal {
+                        assert_eq!(found.contradiction(), None);
+                    }
+                }
+            }
+            Ok(())
+        });
+    }
+}
+
+fn play(seed: u64) {
+    const STEPS: usize = 1_000;
+    let mut history = History::begin(seed);
+    for step in 0..STEPS {
+        history.step();
+        if step % 25 == 0 {
+            assert_verified(&history.store);
+        }
+    }
+    assert_verified(&history.store);
+    let sizes: Vec<usize> = history.models.values().map(|model| model.keys.len()).collect();
+    assert!(sizes.iter().all(|size| *size > 20), "the histories stay too small to say much: {sizes:?}");
+}
+
+#[test]
+fn a_history_is_counted_right() {
+    play(1);
+}
+
+#[test]
+fn another_history_is_counted_right() {
+    play(2);
+}
+
+#[test]
+fn a_third_history_is_counted_right() {
+    play(3);
+}
+
+#[test]
+fn a_fourth_history_is_counted_right() {
+    play(4);
+}
+
+#[test]
+fn an_account_that_is_not_there_has_no_report() {
+    let history = History::begin(5);
+    let absent = AccountId::new(99).unwrap();
+    assert_eq!(read(&history.store, |tx| facts(tx, absent, Day(0), Thresholds::default())), None);
+}
