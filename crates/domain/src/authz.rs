@@ -32,8 +32,10 @@ pub fn authorise(
         Target::Own => true,
         Target::User(name) => caller.key.user_name.as_ref() == Some(name),
         Target::UserId(user) => *user == caller.user(),
-        // Which user a device belongs to is known only to the store; a device of one's own is found by its name.
-        Target::Device(_) => true,
+        // Whose a device is, only the store knows, and an unbound one is nobody's: one's own is named like oneself.
+        Target::Device(name) => {
+            caller.key.user_name.as_ref().is_some_and(|user| user.as_str() == name.as_str())
+        }
         Target::Account => matches!(api.self_service, SelfService::Password | SelfService::Always),
     };
     let allowed = about_itself
@@ -68,11 +70,11 @@ fn denied(caller: &Caller, api: &Api, target: &Target) -> Box<ApiError> {
         Target::User(name) => name.to_string(),
         Target::UserId(user) => user.to_string(),
         Target::Own => caller.key.user_name.as_ref().map(ToString::to_string).unwrap_or_default(),
-        Target::Device(serial) => serial.clone(),
+        Target::Device(name) => name.to_string(),
         Target::Account => "*".to_owned(),
     };
     let resource = match target {
-        Target::Device(serial) => serial.clone(),
+        Target::Device(name) => format!("acs:ram:*:{}:mfa/{name}", caller.account()),
         _ => api.resource.replace("{account}", &caller.account().to_string()).replace("{user}", &subject),
     };
     let message =
@@ -94,3 +96,6 @@ pub fn principal(caller: &Caller) -> Arn {
     let resource = caller.key.user_name.clone().map_or(Resource::Root, Resource::User);
     Arn { account: caller.account(), resource }
 }
+
+#[cfg(test)]
+mod matrix;

@@ -1,6 +1,9 @@
 //! A whole service in a test: store in memory, a clock that stands still until moved, seeded randomness, calls signed
 //! like a client's. When it goes, the stored report must equal the recomputed one.
 
+pub mod device;
+pub mod golden;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -111,7 +114,8 @@ impl TestApp {
         request.sign(key.access_key_id.as_str(), &key.access_key_secret, &time, &nonce)
     }
 
-    fn wall(&self) -> Timestamp {
+    /// What the wall clock shows; signatures and codes go by it.
+    pub fn wall(&self) -> Timestamp {
         crate::time::Clock::now(&*self.clock)
     }
 

@@ -55,7 +55,7 @@ impl ClockArgs {
     /// Runs the command.
     pub fn run(self, context: &Context) -> anyhow::Result<Ending> {
         let (signing, parameter) = match self.action {
-            Action::Set { timestamp, signing } => (signing, Some(("Timestamp", timestamp.to_string()))),
+            Action::Set { timestamp, signing } => (signing, Some(("Time", timestamp.to_string()))),
             Action::Advance { seconds, signing } => (signing, Some(("Advance", seconds.to_string()))),
             Action::Reset { signing } => (signing, None),
         };

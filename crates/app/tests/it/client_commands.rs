@@ -255,7 +255,7 @@ fn a_refused_report_and_one_that_is_none() {
 #[test]
 fn the_clock_is_set_moved_and_reset() {
     for (arguments, query) in [
-        (vec!["set", "2027-01-01T00:00:00Z"], "Timestamp=2027-01-01T00%3A00%3A00Z"),
+        (vec!["set", "2027-01-01T00:00:00Z"], "Time=2027-01-01T00%3A00%3A00Z"),
         (vec!["advance", "91d"], "Advance=7862400"),
         (vec!["reset"], ""),
     ] {

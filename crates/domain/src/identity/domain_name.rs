@@ -30,6 +30,23 @@ text! {
     default_domain_name
 }
 
+text! {
+    /// The alias of an account: the first part of its default domain.
+    AccountAlias, "1 to 51 letters, digits, '.', '_' and '-'; no '-' at the ends, no '--'", account_alias
+}
+
+fn account_alias(text: &str) -> Result<(), Rule> {
+    length(text, 1, 64 - SUFFIX.len())?;
+    default_domain_name(&format!("{text}{SUFFIX}"))
+}
+
+impl AccountAlias {
+    /// The default domain that begins with it.
+    pub fn to_default_domain(&self) -> DefaultDomainName {
+        DefaultDomainName::of_alias(self.as_str()).expect("an alias is what a default domain begins with")
+    }
+}
+
 const SUFFIX: &str = ".onaliyun.com";
 
 fn default_domain_name(text: &str) -> Result<(), Rule> {

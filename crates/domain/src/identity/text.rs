@@ -44,6 +44,14 @@ macro_rules! text {
             }
         }
 
+        impl std::str::FromStr for $name {
+            type Err = ramward_rpc::error::Rule;
+
+            fn from_str(text: &str) -> Result<Self, ramward_rpc::error::Rule> {
+                Self::parse(text)
+            }
+        }
+
         impl ramward_rpc::shape::Scalar for $name {
             const KIND: ramward_rpc::shape::Kind = ramward_rpc::shape::Kind::String;
             const LIMITS: &'static str = $limits;

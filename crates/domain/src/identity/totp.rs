@@ -148,6 +148,13 @@ impl AuthenticationCode {
     }
 }
 
+/// In constant time.
+impl PartialEq for AuthenticationCode {
+    fn eq(&self, other: &Self) -> bool {
+        self.matches(other.0)
+    }
+}
+
 impl fmt::Debug for AuthenticationCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AuthenticationCode(…)")

@@ -2,11 +2,13 @@
 //! authorisation and the console read that list and no other.
 
 pub mod account;
+pub mod device;
 pub mod ims;
 pub mod marker;
 pub mod password;
 pub mod prepared;
 pub mod ramward;
+pub mod root_key;
 pub mod sts;
 pub mod subject;
 
@@ -22,6 +24,7 @@ use ramward_rpc::value::Value;
 
 use crate::authn::Caller;
 use crate::entropy::Entropy;
+use crate::identity::mfa::VirtualMFADeviceName;
 use crate::identity::user::UserName;
 use crate::ids::UserId;
 use crate::settings::Settings;
@@ -40,8 +43,8 @@ pub enum Target {
     User(UserName),
     /// The RAM user of that id.
     UserId(UserId),
-    /// The MFA device of that serial number.
-    Device(String),
+    /// The virtual MFA device of that name.
+    Device(VirtualMFADeviceName),
 }
 
 /// An operation: its description, its types, what it does.
@@ -209,24 +212,45 @@ macro_rules! operations {
 }
 
 operations![
+    ims::bind_mfa_device::BindMFADevice,
     ims::change_password::ChangePassword,
     ims::create_access_key::CreateAccessKey,
     ims::create_login_profile::CreateLoginProfile,
     ims::create_user::CreateUser,
+    ims::create_virtual_mfa_device::CreateVirtualMFADevice,
     ims::delete_access_key::DeleteAccessKey,
     ims::delete_login_profile::DeleteLoginProfile,
     ims::delete_user::DeleteUser,
+    ims::delete_virtual_mfa_device::DeleteVirtualMFADevice,
+    ims::disable_virtual_mfa::DisableVirtualMFA,
     ims::get_access_key_last_used::GetAccessKeyLastUsed,
+    ims::get_account_mfa_info::GetAccountMFAInfo,
     ims::get_account_security_practice_report::GetAccountSecurityPracticeReport,
+    ims::get_account_summary::GetAccountSummary,
+    ims::get_default_domain::GetDefaultDomain,
     ims::get_login_profile::GetLoginProfile,
+    ims::get_password_policy::GetPasswordPolicy,
+    ims::get_security_preference::GetSecurityPreference,
     ims::get_user::GetUser,
+    ims::get_user_mfa_info::GetUserMFAInfo,
     ims::list_access_keys::ListAccessKeys,
     ims::list_user_basic_infos::ListUserBasicInfos,
     ims::list_users::ListUsers,
+    ims::list_virtual_mfa_devices::ListVirtualMFADevices,
+    ims::set_default_domain::SetDefaultDomain,
+    ims::set_password_policy::SetPasswordPolicy,
+    ims::set_security_preference::SetSecurityPreference,
+    ims::unbind_mfa_device::UnbindMFADevice,
     ims::update_access_key::UpdateAccessKey,
     ims::update_login_profile::UpdateLoginProfile,
     ims::update_user::UpdateUser,
     sts::get_caller_identity::GetCallerIdentity,
+    ramward::bind_account_mfa_device::BindAccountMFADevice,
+    ramward::create_account::CreateAccount,
+    ramward::delete_account::DeleteAccount,
+    ramward::list_accounts::ListAccounts,
+    ramward::set_clock::SetClock,
+    ramward::unbind_account_mfa_device::UnbindAccountMFADevice,
 ];
 
 /// The caller's account was deleted between admission and now.

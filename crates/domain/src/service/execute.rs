@@ -286,8 +286,11 @@ pub(super) fn mark_last_use(tx: &mut Tx<'_>, key: &KeyEntry) -> Result<(), Store
     key.last_use().map_or(Ok(()), |(at, product)| mark_used(tx, key, at, product))
 }
 
-/// A key that was deleted meanwhile has no use to write.
+/// A key that was deleted meanwhile has no use to write, nor has one of an account that is being deleted.
 fn mark_used(tx: &mut Tx<'_>, key: &KeyEntry, at: Timestamp, product: Product) -> Result<(), StoreError> {
+    if !accounts::is_open(tx, key.account)? {
+        return Ok(());
+    }
     match access_keys::mark_used(tx, key.account, key.user, &key.access_key_id, at, product.name()) {
         Err(StoreError::Absent { .. }) => Ok(()),
         outcome => outcome,
@@ -300,6 +303,9 @@ fn authorise(
     operation: &'static dyn AnyOperation,
     target: &ops::Target,
 ) -> ApiResult<()> {
+    if !accounts::is_open(tx, caller.account())? {
+        return Err(ops::account_is_gone());
+    }
     authz::authorise(caller, operation.api(), target, || {
         let account = accounts::find(tx, caller.account()).map_err(refusal)?;
         Ok(account.map(|account| account.security_preference).unwrap_or_default())

@@ -36,7 +36,7 @@ use crate::ids::{AccessKeyId, AccountId, RequestId};
 use crate::ops::{self, AnyOperation, LastUsed};
 use crate::settings::Settings;
 use crate::store::seal::{SealKey, Sealed, SecretOf};
-use crate::store::tables::{access_keys, users};
+use crate::store::tables::{access_keys, accounts, users};
 use crate::store::{Store, StoreError, Tx, refusal};
 use crate::time::{Clock, Day, DomainClock, Timestamp};
 use crate::workers::Workers;
@@ -314,6 +314,9 @@ impl Durable {
 
 fn read_key(tx: &mut Tx<'_>, seal: &SealKey, id: &AccessKeyId) -> Result<Option<KeyEntry>, StoreError> {
     let Some(found) = access_keys::find_by_id(tx, id)? else { return Ok(None) };
+    if !accounts::is_open(tx, found.account)? {
+        return Ok(None);
+    }
     let (user_name, user_active) = if found.user_id.is_root() {
         (None, true)
     } else {
@@ -401,3 +404,6 @@ impl Reply {
         ApiError::internal("the call ended without an answer")
     }
 }
+
+#[cfg(test)]
+mod refusals;

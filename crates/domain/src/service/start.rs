@@ -123,9 +123,6 @@ const NONCE_CEILING: &str = "nonce_ceiling";
 const NONCE_KEY: &str = "nonce_key";
 const ENDED_CLEANLY: &str = "ended_cleanly";
 
-/// The offset of the domain clock from the wall clock, in seconds.
-pub const CLOCK_OFFSET: &str = "clock_offset_seconds";
-
 /// What the last run left behind.
 struct LastRun {
     nonce_key: u128,
@@ -149,7 +146,7 @@ impl LastRun {
             nonce_ceiling: number(tx, NONCE_CEILING)?.map_or(Timestamp::MIN, Timestamp::from_seconds),
             // A store without the mark was never served from, so nothing was accepted.
             ended_cleanly: server::find(tx, ENDED_CLEANLY)?.is_none_or(|mark| mark == "true"),
-            clock_offset_seconds: number(tx, CLOCK_OFFSET)?.unwrap_or_default(),
+            clock_offset_seconds: number(tx, server::CLOCK_OFFSET)?.unwrap_or_default(),
         };
         server::update(tx, ENDED_CLEANLY, "false")?;
         Ok(last_run)

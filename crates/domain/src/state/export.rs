@@ -71,14 +71,15 @@ pub fn export(
         let mut exporting = Exporting { tx, secrets: wanted.secrets, out, exported: Exported::default() };
         match wanted.account {
             Some(id) => {
-                let account = accounts::find(exporting.tx, id)?.ok_or(ExportError::NoSuchAccount(id))?;
+                let account = accounts::find(exporting.tx, id)?.filter(|account| !account.deleting);
+                let account = account.ok_or(ExportError::NoSuchAccount(id))?;
                 exporting.account(&account, progress)?;
             }
             None => {
                 let mut after = None;
                 loop {
                     let page = accounts::list(exporting.tx, after, PAGE)?;
-                    for account in &page {
+                    for account in page.iter().filter(|account| !account.deleting) {
                         exporting.account(account, progress)?;
                     }
                     after = page.last().map(|account| account.account);

@@ -1,20 +1,35 @@
 //! Operations of IMS 2019-08-15, one file each.
 
+pub mod bind_mfa_device;
 pub mod change_password;
 pub mod create_access_key;
 pub mod create_login_profile;
 pub mod create_user;
+pub mod create_virtual_mfa_device;
 pub mod delete_access_key;
 pub mod delete_login_profile;
 pub mod delete_user;
+pub mod delete_virtual_mfa_device;
+pub mod disable_virtual_mfa;
 pub mod get_access_key_last_used;
+pub mod get_account_mfa_info;
 pub mod get_account_security_practice_report;
+pub mod get_account_summary;
+pub mod get_default_domain;
 pub mod get_login_profile;
+pub mod get_password_policy;
+pub mod get_security_preference;
 pub mod get_user;
+pub mod get_user_mfa_info;
 pub mod list_access_keys;
 pub mod list_user_basic_infos;
 pub mod list_users;
+pub mod list_virtual_mfa_devices;
 mod login_profile_fields;
+pub mod set_default_domain;
+pub mod set_password_policy;
+pub mod set_security_preference;
+pub mod unbind_mfa_device;
 pub mod update_access_key;
 pub mod update_login_profile;
 pub mod update_user;

@@ -1,1 +1,8 @@
 //! Ramward's own operations, version 2026-11-01, one file each: what the vendor's surface lacks.
+
+pub mod bind_account_mfa_device;
+pub mod create_account;
+pub mod delete_account;
+pub mod list_accounts;
+pub mod set_clock;
+pub mod unbind_account_mfa_device;

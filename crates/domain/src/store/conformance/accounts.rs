@@ -6,10 +6,10 @@ use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
 use crate::identity::security_preference::SecurityPreference;
 use crate::ids::{AccountId, UserId};
-use crate::store::StoreError;
 use crate::store::tables::{
     access_keys, accounts, login_profiles, mfa_devices, nonces, password_history, user_tags, users,
 };
+use crate::store::{StoreError, Tx};
 
 fn other() -> AccountId {
     AccountId::new(2_000_000_000_000_000).unwrap()
@@ -92,24 +92,28 @@ pub fn accounts_are_listed_page_by_page_without_the_operator(open: Open) {
     assert!(read(&store, |tx| accounts::find(tx, AccountId::OPERATOR)).is_some());
 }
 
+/// Something of everything, and more users and keys than one part of a deletion takes.
+fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    for number in 1..=2100 {
+        users::insert(tx, &user(other(), number))?;
+        access_keys::insert(tx, &key(other(), user_id(number), &format!("LTAI{number}"), number % 50))?;
+    }
+    access_keys::insert(tx, &key(other(), UserId::ROOT, "LTAIroot", 3))?;
+    let (tag, value) = (tag_key("team"), tag_value("red"));
+    user_tags::update(tx, other(), user_id(1), &tag, &value)?;
+    mfa_devices::insert(tx, &device(other(), "phone"))?;
+    login_profiles::insert(tx, &profile(other(), user_id(1)))?;
+    password_history::insert(tx, other(), user_id(1), &hash(1), 3)?;
+    nonces::insert(tx, other(), noon(1), 5)?;
+    Ok(())
+}
+
 pub fn a_deleted_account_leaves_nothing(open: Open) {
     let store = with_account(open());
     let before = dump(&store);
     write(&store, |tx| {
         accounts::insert(tx, &account(other()))?;
-        // More keys than one page of the deletion.
-        for number in 1..=2100 {
-            users::insert(tx, &user(other(), number))?;
-            access_keys::insert(tx, &key(other(), user_id(number), &format!("LTAI{number}"), number % 50))?;
-        }
-        access_keys::insert(tx, &key(other(), UserId::ROOT, "LTAIroot", 3))?;
-        let (tag, value) = (tag_key("team"), tag_value("red"));
-        user_tags::update(tx, other(), user_id(1), &tag, &value)?;
-        mfa_devices::insert(tx, &device(other(), "phone"))?;
-        login_profiles::insert(tx, &profile(other(), user_id(1)))?;
-        password_history::insert(tx, other(), user_id(1), &hash(1), 3)?;
-        nonces::insert(tx, other(), noon(1), 5)?;
-        Ok(())
+        fill(tx)
     })
     .unwrap();
     assert_verified(&store);
@@ -126,4 +130,31 @@ pub fn a_deleted_account_leaves_nothing(open: Open) {
     assert!(!write(&store, |tx| accounts::delete(tx, other())).unwrap());
     write(&store, |tx| accounts::insert(tx, &account(other()))).unwrap();
     assert_verified(&store);
+}
+
+pub fn an_account_is_deleted_in_parts(open: Open) {
+    let store = with_account(open());
+    let before = dump(&store);
+    write(&store, |tx| {
+        accounts::insert(tx, &account(other()))?;
+        fill(tx)
+    })
+    .unwrap();
+    let size = || dump(&store).len();
+    assert!(write(&store, |tx| accounts::begin_delete(tx, other())).unwrap());
+    assert!(!read(&store, |tx| accounts::is_open(tx, other())));
+    assert!(read(&store, |tx| accounts::is_open(tx, ACCOUNT)));
+    assert_verified(&store);
+    let mut left = size();
+    let mut parts = 0;
+    while write(&store, |tx| accounts::delete_part(tx, other())).unwrap() {
+        let now = size();
+        assert!((1..=2002).contains(&(left - now)), "a part of {} rows", left - now);
+        left = now;
+        parts += 1;
+    }
+    assert!(parts >= 6, "{parts} parts");
+    assert!(write(&store, |tx| accounts::delete(tx, other())).unwrap());
+    assert_eq!(dump(&store), before);
+    assert!(!write(&store, |tx| accounts::begin_delete(tx, other())).unwrap());
 }

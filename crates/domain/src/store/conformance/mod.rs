@@ -36,7 +36,8 @@ macro_rules! conformance {
                     an_account_keeps_its_settings,
                     no_two_accounts_share_an_id_or_a_domain,
                     accounts_are_listed_page_by_page_without_the_operator,
-                    a_deleted_account_leaves_nothing;
+                    a_deleted_account_leaves_nothing,
+                    an_account_is_deleted_in_parts;
                 users:
                     a_user_keeps_all_its_fields,
                     ids_and_names_are_unique_inside_an_account,

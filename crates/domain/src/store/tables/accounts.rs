@@ -29,6 +29,8 @@ pub struct Account {
     pub password_policy: PasswordPolicy,
     /// The security preference; stored like the policy.
     pub security_preference: SecurityPreference,
+    /// Whether its deletion has begun: nobody can call as it any more, and its rows are going.
+    pub deleting: bool,
     /// The report's counters; all zero in a new one.
     pub totals: Totals,
 }
@@ -43,6 +45,7 @@ impl Account {
             last_login_date: None,
             password_policy: PasswordPolicy::default(),
             security_preference: SecurityPreference::default(),
+            deleting: false,
             totals: Totals::default(),
         }
     }
@@ -52,7 +55,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT account, default_domain, create_date, last_login_date, password_policy, security_preference, \
-             users, users_mfa, root_mfa, root_keys, counted_users, counted_keys, counted_root_keys, mfa_devices, \
+             deleting, users, users_mfa, root_mfa, root_keys, counted_users, counted_keys, counted_root_keys, mfa_devices, \
              mfa_devices_in_use FROM accounts ",
             $rest
         )
@@ -62,7 +65,7 @@ macro_rules! select {
 fn read(row: Row<'_>) -> Result<Account, StoreError> {
     let mut totals = Totals::default();
     for (index, total) in Total::ALL.into_iter().enumerate() {
-        totals.add(total, row.get(6 + index)?);
+        totals.add(total, row.get(7 + index)?);
     }
     Ok(Account {
         account: row.get(0)?,
@@ -71,6 +74,7 @@ fn read(row: Row<'_>) -> Result<Account, StoreError> {
         last_login_date: row.get(3)?,
         password_policy: read_json(row.get(4)?)?,
         security_preference: read_json(row.get(5)?)?,
+        deleting: row.get(6)?,
         totals,
     })
 }
@@ -79,6 +83,12 @@ fn read(row: Row<'_>) -> Result<Account, StoreError> {
 pub fn find(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<Account>, StoreError> {
     tx.settle()?;
     tx.find(select!("WHERE account = ?1"), &[account.into()], read)
+}
+
+/// Whether there is such an account and nobody is deleting it.
+pub fn is_open(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM accounts WHERE account = ?1 AND deleting = 0";
+    Ok(tx.find(sql, &[account.into()], |_| Ok(()))?.is_some())
 }
 
 /// The account that has this domain.
@@ -189,37 +199,67 @@ fn read_json<T: DeserializeOwned + Default>(text: Option<String>) -> Result<T, S
         .map_err(|error| StoreError::damaged(format!("settings of an account: {error}")))
 }
 
-/// Deletes an account with everything in it; whether it was there. Takes as long as the account is big.
-pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
+/// Begins to delete an account: from here on nobody can call as it, and its numbers are no longer kept. Whether it was
+/// there.
+pub fn begin_delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
+    tx.forget(account);
+    let sql = "UPDATE accounts SET deleting = 1, users = 0, users_mfa = 0, root_mfa = 0, root_keys = 0, \
+               counted_users = 0, counted_keys = 0, counted_root_keys = 0, mfa_devices = 0, mfa_devices_in_use = 0 \
+               WHERE account = ?1";
+    if tx.execute(sql, &[account.into()])? == 0 {
+        return Ok(false);
+    }
+    tx.execute("DELETE FROM report_days WHERE account = ?1", &[account.into()])?;
+    // All its keys at once.
+    tx.effect(Effect::All);
+    Ok(true)
+}
+
+/// Deletes some thousand rows of an account whose deletion has begun; whether there may be more.
+pub fn delete_part(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     const PAGE: usize = 1000;
-    loop {
-        let sql = "SELECT user_id, access_key_id FROM access_keys WHERE account = ?1 LIMIT ?2";
-        let keys: Vec<(UserId, AccessKeyId)> =
-            tx.list(sql, &[account.into(), rows(PAGE).into()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let Some((last_user, last_key)) = keys.last() else { break };
-        if keys.len() == PAGE {
-            // Naming them all would cost more than what the caches would keep.
-            tx.effect(Effect::All);
-        }
+    let page = [account.into(), rows(PAGE).into()];
+    let sql = "SELECT user_id, access_key_id FROM access_keys WHERE account = ?1 \
+               ORDER BY user_id, access_key_id LIMIT ?2";
+    let keys: Vec<(UserId, AccessKeyId)> = tx.list(sql, &page, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if let Some((last_user, last_key)) = keys.last() {
         for (_, key) in &keys {
             tx.execute("DELETE FROM access_key_owners WHERE access_key_id = ?1", &[key.into()])?;
-            tx.effect(Effect::AccessKey(key.clone()));
         }
         let sql = "DELETE FROM access_keys WHERE account = ?1 AND (user_id, access_key_id) <= (?2, ?3)";
         tx.execute(sql, &[account.into(), (*last_user).into(), last_key.into()])?;
+        return Ok(true);
     }
-    for sql in [
-        "DELETE FROM users WHERE account = ?1",
-        "DELETE FROM user_tags WHERE account = ?1",
-        "DELETE FROM mfa_devices WHERE account = ?1",
-        "DELETE FROM login_profiles WHERE account = ?1",
-        "DELETE FROM password_history WHERE account = ?1",
-        "DELETE FROM report_days WHERE account = ?1",
-        "DELETE FROM nonces WHERE account = ?1",
-    ] {
-        tx.execute(sql, &[account.into()])?;
+    let sql = "SELECT user_id FROM users WHERE account = ?1 ORDER BY user_id LIMIT ?2";
+    let users: Vec<UserId> = tx.list(sql, &page, |row| row.get(0))?;
+    if let Some(last) = users.last() {
+        for sql in [
+            "DELETE FROM user_tags WHERE account = ?1 AND user_id <= ?2",
+            "DELETE FROM login_profiles WHERE account = ?1 AND user_id <= ?2",
+            "DELETE FROM password_history WHERE account = ?1 AND user_id <= ?2",
+            "DELETE FROM users WHERE account = ?1 AND user_id <= ?2",
+        ] {
+            tx.execute(sql, &[account.into(), (*last).into()])?;
+        }
+        return Ok(true);
     }
-    tx.forget(account);
+    let sql = "SELECT device_name FROM mfa_devices WHERE account = ?1 ORDER BY device_name LIMIT ?2";
+    let devices: Vec<String> = tx.list(sql, &page, |row| row.get(0))?;
+    let Some(last) = devices.last() else { return Ok(false) };
+    let sql = "DELETE FROM mfa_devices WHERE account = ?1 AND device_name <= ?2";
+    tx.execute(sql, &[account.into(), last.into()])?;
+    Ok(true)
+}
+
+/// Deletes an account with everything that is left in it; whether it was there. In one go this takes as long as the
+/// account is big; whoever does not want other writes to wait for that calls `begin_delete` and `delete_part` in
+/// transactions of their own before.
+pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
+    if !begin_delete(tx, account)? {
+        return Ok(false);
+    }
+    while delete_part(tx, account)? {}
+    tx.execute("DELETE FROM nonces WHERE account = ?1", &[account.into()])?;
     tx.effect(Effect::Account(account));
     Ok(tx.execute("DELETE FROM accounts WHERE account = ?1", &[account.into()])? > 0)
 }

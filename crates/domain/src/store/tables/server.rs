@@ -3,6 +3,9 @@
 use crate::store::error::StoreError;
 use crate::store::tx::Tx;
 
+/// How far the domain clock is ahead of the wall clock, in seconds.
+pub const CLOCK_OFFSET: &str = "clock_offset_seconds";
+
 /// The value of a name.
 pub fn find(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {
     tx.find("SELECT value FROM server WHERE name = ?1", &[name.into()], |row| row.get(0))

@@ -17,6 +17,7 @@ CREATE TABLE accounts (
     last_login_date     INTEGER,
     password_policy     TEXT,
     security_preference TEXT,
+    deleting            INTEGER NOT NULL DEFAULT 0 CHECK (deleting IN (0, 1)),
     users                INTEGER NOT NULL DEFAULT 0 CHECK (users >= 0),
     users_mfa            INTEGER NOT NULL DEFAULT 0 CHECK (users_mfa >= 0),
     root_mfa             INTEGER NOT NULL DEFAULT 0 CHECK (root_mfa IN (0, 1)),

@@ -1,0 +1,130 @@
+//! The matrix of operations and callers, made by real calls of everything in the list of operations, with each
+//! parameter's own example. A new operation shows up here by itself.
+
+use std::fmt::Write;
+
+use ramward_rpc::shape::Field;
+use serde_json::Value;
+
+use crate::ops::{AnyOperation, OPERATIONS};
+use crate::service::first_start::NewKey;
+use crate::testing::TestApp;
+use crate::testing::golden::assert_golden;
+
+/// The parameters that say whom a request is about, with what they say if it is about `name`.
+fn about(name: &str) -> [(&'static str, String); 3] {
+    [
+        ("UserPrincipalName", TestApp::upn(name)),
+        ("SerialNumber", format!("acs:ram::1234567890123456:mfa/{name}")),
+        ("VirtualMFADeviceName", name.to_owned()),
+    ]
+}
+
+fn has_subject(fields: &[Field]) -> bool {
+    fields.iter().any(|field| about("").iter().any(|(name, _)| *name == field.name))
+}
+
+/// The request about `name`: whom it is about, and an example of everything else that is mandatory.
+fn params(fields: &[Field], name: &str) -> Vec<(&'static str, String)> {
+    let subject = about(name);
+    let value = |field: &Field| match subject.iter().find(|(name, _)| *name == field.name) {
+        Some((_, value)) => Some((field.name, value.clone())),
+        None if field.required => Some((field.name, field.example.to_owned())),
+        None => None,
+    };
+    fields.iter().filter_map(value).collect()
+}
+
+/// Whether the call passed authorisation, whatever the operation said then.
+fn passes(app: &TestApp, key: &NewKey, operation: &dyn AnyOperation, name: &str) -> &'static str {
+    let params = params(&operation.describe().parameters, name);
+    let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let action = operation.api().action;
+    let (status, body) = app.call_as(key, action, &params);
+    let code = body["Code"].as_str().unwrap_or_default();
+    let of_parameters = code.starts_with("InvalidParameter") || code.starts_with("Missing");
+    assert!(
+        !of_parameters || code.contains("TooWeak"),
+        "{action} {params:?}: the examples are no request: {code}"
+    );
+    match (status, code) {
+        (403, "NoPermission") => "no",
+        _ => "yes",
+    }
+}
+
+/// An account with two users, whose users may do to themselves all there is, or nothing.
+fn app(allowed: &'static str) -> (TestApp, NewKey) {
+    let app = TestApp::new();
+    let alice = app.user_with_key("alice");
+    app.user("bob");
+    app.ok(
+        "SetSecurityPreference",
+        &[
+            ("AllowUserToManageAccessKeys", allowed),
+            ("AllowUserToManageMFADevices", allowed),
+            ("AllowUserToChangePassword", allowed),
+        ],
+    );
+    (app, alice)
+}
+
+#[test]
+fn who_may_call_what() {
+    let mut table = String::from(
+        "# Who passes authorisation. RAM users have no policy; \"itself\" with the security preference that allows it\n\
+         # and with the one that forbids it. Written by authz/matrix.rs from real calls; UPDATE=1 rewrites it.\n",
+    );
+    writeln!(
+        table,
+        "{:8}{:36}{:6}{:10}{:17}{:19}on another",
+        "product", "operation", "root", "operator", "itself, allowed", "itself, forbidden"
+    )
+    .unwrap();
+    for operation in OPERATIONS {
+        let operation: &dyn AnyOperation = *operation;
+        let ask = |allowed, name: &str, who: fn(&TestApp, &NewKey) -> NewKey| {
+            let (app, alice) = app(allowed);
+            let key = who(&app, &alice);
+            passes(&app, &key, operation, name)
+        };
+        let another = if has_subject(&operation.describe().parameters) {
+            ask("true", "bob", |_, alice| alice.clone())
+        } else {
+            "-"
+        };
+        writeln!(
+            table,
+            "{:8}{:36}{:6}{:10}{:17}{:19}{another}",
+            operation.api().product.name(),
+            operation.api().action,
+            ask("false", "alice", |app, _| app.root.clone()),
+            ask("true", "alice", |app, _| app.operator.clone()),
+            ask("true", "alice", |_, alice| alice.clone()),
+            ask("false", "alice", |_, alice| alice.clone()),
+        )
+        .unwrap();
+    }
+    assert_golden("authorisation.txt", &table);
+}
+
+/// What a refusal for want of permission tells: the resource in full, and who was refused.
+#[test]
+fn a_refusal_says_what_was_missing() {
+    let (app, alice) = app("false");
+    let (status, body) = app.call_as(&alice, "GetUser", &[("UserPrincipalName", &TestApp::upn("bob"))]);
+    assert_eq!(status, 403);
+    let message = "You are not authorized to do this action. \
+                   Resource: acs:ram:*:1234567890123456:user/bob Action: ram:GetUser";
+    assert_eq!(body["Message"], message);
+    let detail = &body["AccessDeniedDetail"];
+    assert_eq!(detail["AuthAction"], "ram:GetUser");
+    assert_eq!(detail["AuthPrincipalOwnerId"], "1234567890123456");
+    assert_eq!(detail["AuthPrincipalType"], "SubUser");
+    assert_eq!(detail["NoPermissionType"], "ImplicitDeny");
+    let (_, body) = app.call_as(&alice, "CreateVirtualMFADevice", &[("VirtualMFADeviceName", "alice")]);
+    let resource = "Resource: acs:ram:*:1234567890123456:mfa/alice Action: ram:CreateVirtualMFADevice";
+    assert!(body["Message"].as_str().unwrap().ends_with(resource), "{body}");
+    let (_, body) = app.call_as(&alice, "CreateAccount", &[]);
+    assert_eq!((&body["Code"], &body["AccessDeniedDetail"]), (&"NoPermission".into(), &Value::Null));
+}

@@ -1,0 +1,126 @@
+//! SetDefaultDomain: gives the account another domain. Logon names are put together when they are shown, so every user's
+//! follows at once; names in the account's first domain keep finding their users.
+
+use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
+use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::shape;
+
+use super::get_default_domain::GetDefaultDomainResponse;
+use crate::identity::domain_name::DefaultDomainName;
+use crate::ids::AccountId;
+use crate::ops::{Cx, Operation};
+use crate::store::Tx;
+use crate::store::tables::accounts;
+
+/// See [`Operation::API`].
+#[derive(Debug)]
+pub struct SetDefaultDomain;
+
+shape! {
+    /// The new domain.
+    pub struct SetDefaultDomainRequest {
+        /// The new default domain. No other account may have it.
+        DefaultDomainName as default_domain_name: DefaultDomainName = "acme.onaliyun.com";
+    }
+}
+
+impl Operation for SetDefaultDomain {
+    const API: Api = Api {
+        product: Product::Ims,
+        action: "SetDefaultDomain",
+        summary: "Changes the domain that the logon names of the account's RAM users end in.",
+        access: Access::Write,
+        audience: Audience::Account,
+        self_service: SelfService::No,
+        ram_action: "ram:SetDefaultDomain",
+        resource: "acs:ram:*:{account}:*",
+        errors: &["EntityAlreadyExists.AccountAlias"],
+    };
+    type Request = SetDefaultDomainRequest;
+    type Response = GetDefaultDomainResponse;
+
+    fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<GetDefaultDomainResponse> {
+        let account = cx.caller.account();
+        must_be_free(cx.tx, account, &request.default_domain_name)?;
+        accounts::update_default_domain(cx.tx, account, &request.default_domain_name)?;
+        Ok(GetDefaultDomainResponse { default_domain_name: request.default_domain_name.clone() })
+    }
+}
+
+/// A domain may be had by one account; one that is named like an account's id is kept for that account.
+///
+/// # Errors
+/// `EntityAlreadyExists.AccountAlias`: the domain's first part is the account's alias, and so the vendor's code for a
+/// taken alias (RAM error table) is the nearest there is.
+pub(crate) fn must_be_free(tx: &mut Tx<'_>, account: AccountId, domain: &DefaultDomainName) -> ApiResult<()> {
+    let kept_for_another = domain.alias().parse::<AccountId>().is_ok_and(|id| id != account);
+    let owner = accounts::find_by_default_domain(tx, domain)?;
+    if kept_for_another || owner.is_some_and(|owner| owner.account != account) {
+        return Err(ApiError::new(Code::EntityAlreadyExists("AccountAlias")));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestApp;
+
+    #[test]
+    fn every_users_name_follows() {
+        let app = TestApp::new();
+        let first_name = app.user("alice");
+        let set = app.ok("SetDefaultDomain", &[("DefaultDomainName", "acme.onaliyun.com")]);
+        assert_eq!(set, serde_json::json!({ "DefaultDomainName": "acme.onaliyun.com" }));
+        assert_eq!(app.ok("GetDefaultDomain", &[]), set);
+        let alice = app.ok("GetUser", &[("UserPrincipalName", "alice@acme.onaliyun.com")]);
+        assert_eq!(alice["User"]["UserPrincipalName"], "alice@acme.onaliyun.com");
+        // The name in the first domain still finds her.
+        assert_eq!(app.ok("GetUser", &[("UserPrincipalName", &first_name)]), alice);
+        // Back to the beginning.
+        app.ok("SetDefaultDomain", &[("DefaultDomainName", "1234567890123456.onaliyun.com")]);
+        let code = app.refused("GetUser", &[("UserPrincipalName", "alice@acme.onaliyun.com")]);
+        assert_eq!(code, "EntityNotExist.User");
+    }
+
+    #[test]
+    fn a_domain_belongs_to_one_account() {
+        let app = TestApp::new();
+        let other = "6543210987654321";
+        let create = [("AccountId", other), ("AccountAlias", "taken")];
+        assert_eq!(app.call_as(&app.operator, "CreateAccount", &create).0, 200);
+        for domain in ["taken.onaliyun.com", "6543210987654321.onaliyun.com", "1111111111111111.onaliyun.com"]
+        {
+            let code = app.refused("SetDefaultDomain", &[("DefaultDomainName", domain)]);
+            assert_eq!(code, "EntityAlreadyExists.AccountAlias", "{domain}");
+        }
+        // The own one again is no conflict.
+        app.ok("SetDefaultDomain", &[("DefaultDomainName", "free.onaliyun.com")]);
+        app.ok("SetDefaultDomain", &[("DefaultDomainName", "free.onaliyun.com")]);
+    }
+
+    #[test]
+    fn what_is_no_default_domain() {
+        let app = TestApp::new();
+        let longest = format!("{}.onaliyun.com", "a".repeat(51));
+        app.ok("SetDefaultDomain", &[("DefaultDomainName", &longest)]);
+        let too_long = format!("a{longest}");
+        let rows = [
+            (too_long.as_str(), "InvalidParameter.DefaultDomainName.Length"),
+            ("acme.example.com", "InvalidParameter.DefaultDomainName.Format"),
+            ("-acme.onaliyun.com", "InvalidParameter.DefaultDomainName.Format"),
+            ("ac--me.onaliyun.com", "InvalidParameter.DefaultDomainName.Format"),
+            ("ac me.onaliyun.com", "InvalidParameter.DefaultDomainName.InvalidChars"),
+            ("", "MissingDefaultDomainName"),
+        ];
+        for (domain, expected) in rows {
+            assert_eq!(
+                app.refused("SetDefaultDomain", &[("DefaultDomainName", domain)]),
+                expected,
+                "{domain}"
+            );
+        }
+        let alice = app.user_with_key("alice");
+        let code = app.refused_as(&alice, "SetDefaultDomain", &[("DefaultDomainName", "acme.onaliyun.com")]);
+        assert_eq!(code, "NoPermission");
+    }
+}
