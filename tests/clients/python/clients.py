@@ -106,6 +106,7 @@ class Core:
 
     name = "core-get"
     method = "GET"
+    version = VERSION
     wrong_secret = "SignatureDoesNotMatch"
     wrong_secret_message = "Specified signature is not matched with our calculation. server string to sign is:"
 
@@ -114,7 +115,7 @@ class Core:
         self.sdk = AcsClient(key[0], key[1], "cn-hangzhou")
 
     def request(self, action: str, parameters: dict) -> CommonRequest:
-        request = CommonRequest(domain=self.endpoint, version=VERSION, action_name=action)
+        request = CommonRequest(domain=self.endpoint, version=self.version, action_name=action)
         request.set_method(self.method)
         for name, value in parameters.items():
             request.add_query_param(name, value)
@@ -169,7 +170,7 @@ class CoreRpc(Core):
     wrong_secret_message = "The AccessKeySecret is incorrect."
 
     def request(self, action: str, parameters: dict) -> RpcRequest:
-        request = RpcRequest("Ims", VERSION, action)
+        request = RpcRequest("Ims", self.version, action)
         request.set_endpoint(self.endpoint)
         request.set_protocol_type("http")
         request.set_method(self.method)

@@ -1,7 +1,7 @@
 """Users through each client: awkward characters survive the way in and out, and a page at a time is the whole."""
 
 import pytest
-from clients import CLIENTS
+from clients import CLIENTS, Ims
 from program import ROOT_KEY, Program
 
 # Each is awkward to one of: the four encodings on the wire, the strict encoding that is signed, JSON, a terminal.
@@ -75,6 +75,20 @@ def test_pages_hold_every_user_once(kind, fresh):
     assert [len(page) for page in pages] == [3, 3, 1]
     assert {name for page in pages for name in page} == names
     assert not answer.get("Marker")
+
+
+def test_a_page_that_nobody_sized_holds_a_hundred_basic_infos(fresh):
+    client = Ims(fresh.host, ROOT_KEY)
+    names = {principal(fresh, f"user-{number:03}") for number in range(101)}
+    for name in names:
+        client.call("CreateUser", {"UserPrincipalName": name, "DisplayName": "one of many"})
+    first = client.call("ListUserBasicInfos", {})
+    assert first["IsTruncated"] is True
+    rest = client.call("ListUserBasicInfos", {"Marker": first["Marker"]})
+    assert rest["IsTruncated"] is False
+    pages = [answer["UserBasicInfos"]["UserBasicInfo"] for answer in (first, rest)]
+    assert [len(page) for page in pages] == [100, 1]
+    assert {user["UserPrincipalName"] for page in pages for user in page} == names
 
 
 def test_no_user_is_an_empty_list(kind, fresh):

@@ -32,7 +32,7 @@ pub trait Backend: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// What the store says instead.
     fn ready(&self) -> Result<(), String>;
 
-    /// Product and name of every operation; [`Record::operation`] is a place in this list.
+    /// Product and name of every operation; a `Record`'s `operation` is a place in this list.
     fn operations(&self) -> Vec<(&'static str, &'static str)>;
 
     /// Figures of what lies behind the gateway, for `/metrics`.
