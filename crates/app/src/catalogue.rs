@@ -1,31 +1,34 @@
-//! Which operations exist, by product: the names of the vendor's three catalogues and of Ramward's own version. Knows
-//! names only; what this server does of them stands in the domain's list.
+//! Which operations exist, by product: the names of the vendor's three catalogues, whether or not this server does them,
+//! and Ramward's own. Knows names only.
 //!
 //! The text files beside this one are the operation names of the vendor's published SDK packages `alibabacloud-ims20190815`
 //! 3.5.0, `alibabacloud-ram20150501` and `alibabacloud-sts20150401`, read out of them mechanically in 2026, one a line.
 
+use ramward_domain::ops::OPERATIONS;
 use ramward_rpc::api::Product;
 
 const IMS: &str = include_str!("catalogue/ims-2019-08-15.txt");
 const RAM: &str = include_str!("catalogue/ram-2015-05-01.txt");
 const STS: &str = include_str!("catalogue/sts-2015-04-01.txt");
-const RAMWARD: &str =
-    "BindAccountMFADevice\nCreateAccount\nDeleteAccount\nListAccounts\nSetClock\nUnbindAccountMFADevice\n";
 
 /// The operations of a product, in alphabetical order.
-pub fn operations(product: Product) -> impl Iterator<Item = &'static str> {
+pub fn operations(product: Product) -> Vec<&'static str> {
     match product {
-        Product::Ims => IMS,
-        Product::Ram => RAM,
-        Product::Sts => STS,
-        Product::Ramward => RAMWARD,
+        Product::Ims => IMS.lines().collect(),
+        Product::Ram => RAM.lines().collect(),
+        Product::Sts => STS.lines().collect(),
+        Product::Ramward => {
+            let own = OPERATIONS.iter().map(|operation| operation.api()).filter(|api| api.product == product);
+            let mut names: Vec<_> = own.map(|api| api.action).collect();
+            names.sort_unstable();
+            names
+        }
     }
-    .lines()
 }
 
 /// Whose operation it is. A name that several products have belongs to the first of IMS, RAM, STS, Ramward.
 pub fn product_of(operation: &str) -> Option<Product> {
-    Product::ALL.into_iter().find(|product| operations(*product).any(|name| name == operation))
+    Product::ALL.into_iter().find(|product| operations(*product).contains(&operation))
 }
 
 /// The known operation whose name is most like `text`, if any is.
@@ -46,12 +49,20 @@ mod tests {
 
     #[test]
     fn every_list_is_sorted_and_complete() {
-        let count = |product| operations(product).count();
+        let count = |product| operations(product).len();
         assert_eq!((count(Product::Ims), count(Product::Ram), count(Product::Sts)), (107, 69, 4));
         for product in Product::ALL {
-            let names: Vec<&str> = operations(product).collect();
+            let names = operations(product);
+            assert!(!names.is_empty(), "{}", product.name());
             assert!(names.is_sorted_by(|one, next| one < next), "{}", product.name());
             assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric())));
+        }
+    }
+
+    #[test]
+    fn every_operation_of_this_server_is_listed() {
+        for api in OPERATIONS.iter().map(|operation| operation.api()) {
+            assert!(operations(api.product).contains(&api.action), "{} {}", api.product.name(), api.action);
         }
     }
 

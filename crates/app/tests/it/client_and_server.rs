@@ -105,3 +105,83 @@ fn the_secret_of_a_new_key_signs_at_once() {
     let report = server.with_key(&["report"], member("AccessKeyId"), member("AccessKeySecret"));
     assert!(report.picture().contains("refused: NoPermission: "));
 }
+
+#[test]
+fn the_operator_makes_lists_and_deletes_accounts() {
+    let server = Server::start(&[]);
+    let id = "1234567890123456";
+    let created = answer(server.as_operator(&[
+        "account",
+        "create",
+        "--account-id",
+        id,
+        "--alias",
+        "acme",
+        "--output",
+        "json",
+    ]));
+    let member = |name: &str| created["AccessKey"][name].as_str().unwrap();
+    let (key, secret) = (member("AccessKeyId"), member("AccessKeySecret"));
+    let whoami = || server.with_key(&["call", "GetCallerIdentity"], key, secret);
+    assert_eq!(answer(whoami())["AccountId"], id);
+
+    let again = server.as_operator(&["account", "create", "--account-id", id]).picture();
+    assert!(again.contains("refused: EntityAlreadyExists.Account: "), "{again}");
+    let listed = server.as_operator(&["account", "list"]).picture();
+    assert!(
+        listed.contains(id) && listed.contains("acme") && listed.contains(server.said("AccountId")),
+        "{listed}"
+    );
+    let listed = server.as_root(&["account", "list"]).picture();
+    assert!(listed.contains("refused: NoPermission: "), "{listed}");
+
+    let deleted = server.as_operator(&["account", "delete", id, "--yes"]).picture();
+    assert_eq!(deleted, format!("exit code: 0\n--- stdout ---\n\n--- stderr ---\ndeleted account {id}"));
+    assert!(whoami().picture().contains("refused: InvalidAccessKeyId.NotFound: "));
+    let deleted = server.as_operator(&["account", "delete", id, "--yes"]).picture();
+    assert!(
+        deleted.starts_with("exit code: 1\n") && deleted.contains("refused: EntityNotExist.Account: "),
+        "{deleted}"
+    );
+}
+
+#[test]
+fn accounts_beyond_a_page_are_listed_too() {
+    let server = Server::start(&[]);
+    for number in 0..100 {
+        let id = format!("12345678901230{number:02}");
+        assert!(server.as_operator(&["account", "create", "--account-id", &id]).output().status.success());
+    }
+    let listed = answer(server.as_operator(&["account", "list", "--output", "json"]));
+    assert_eq!(listed.as_array().map(Vec::len), Some(101));
+}
+
+#[test]
+fn keys_grow_old_by_the_clock_of_the_operator() {
+    let server = Server::start(&["--virtual-clock"]);
+    let clock = |arguments: &[&str]| server.as_operator(&[&["clock"], arguments].concat()).picture();
+    let shown = |time: &str| format!("exit code: 0\n--- stdout ---\n{time}\n--- stderr ---\n");
+    // Noon, so that no midnight passes unasked.
+    assert_eq!(clock(&["set", "2030-01-01T12:00:00Z"]), shown("2030-01-01T12:00:00Z"));
+    let created = answer(server.as_operator(&["account", "create", "--output", "json"]));
+    let member = |name: &str| created["AccessKey"][name].as_str().unwrap();
+    let old_keys = || {
+        let report = &["report", "--format", "json"];
+        let report = answer(server.with_key(report, member("AccessKeyId"), member("AccessKeySecret")));
+        report["AccountSecurityPracticeInfo"]["AccountSecurityPracticeUserInfo"]["OldAkNum"].clone()
+    };
+    assert_eq!(old_keys(), 0);
+    assert_eq!(clock(&["set", "2030-04-01T12:00:00Z"]), shown("2030-04-01T12:00:00Z"));
+    assert_eq!(old_keys(), 0, "90 days old");
+    assert!(clock(&["advance", "1d"]).contains("\n2030-04-02T12:"));
+    assert_eq!(old_keys(), 1, "91 days old");
+    assert!(!clock(&["reset"]).contains("2030-"));
+    assert_eq!(old_keys(), 0);
+}
+
+#[test]
+fn a_clock_that_was_not_made_movable_says_what_to_do() {
+    let server = Server::start(&[]);
+    let picture = server.as_operator(&["clock", "advance", "1d"]).picture();
+    assert!(picture.starts_with("exit code: 1\n") && picture.contains("--virtual-clock"), "{picture}");
+}
