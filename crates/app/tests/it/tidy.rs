@@ -197,17 +197,52 @@ fn modules_used(line: &str) -> Vec<&str> {
     found
 }
 
+/// The lines that declare a module for tests only: `mod name;` or `mod name {` after `#[cfg(test)]`.
+fn test_modules(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().map(str::trim).enumerate();
+    let pairs = lines.clone().zip(lines.skip(1));
+    pairs.filter(|((_, first), _)| *first == "#[cfg(test)]").filter_map(|(_, (at, line))| {
+        let name = line.split_once("mod ").map(|(_, name)| name)?;
+        Some((at, name))
+    })
+}
+
+/// The file without its tests, which stand at its end and may use what they like.
+fn without_tests(text: &str) -> String {
+    let tests = test_modules(text).find(|(_, name)| name.ends_with('{'));
+    text.lines()
+        .take(tests.map_or(usize::MAX, |(at, _)| at))
+        .fold(String::new(), |kept, line| kept + line + "\n")
+}
+
+/// The paths, less their extension, of modules in files of their own that are for tests only.
+fn test_files(files: &[File]) -> Vec<PathBuf> {
+    let declared = files.iter().flat_map(|file| {
+        let is_folder =
+            ["mod", "lib", "main"].iter().any(|stem| file.path.file_stem() == Some(OsStr::new(stem)));
+        let folder = if is_folder { file.path.with_file_name("") } else { file.path.with_extension("") };
+        test_modules(&file.text)
+            .filter_map(|(_, name)| name.strip_suffix(';'))
+            .map(move |name| folder.join(name))
+            .collect::<Vec<_>>()
+    });
+    declared.collect()
+}
+
 #[test]
 fn a_module_uses_only_its_own_row_and_the_rows_below() {
     let mut offences = Vec::new();
+    let all = rust_files();
+    let tests = test_files(&all);
+    assert!(tests.contains(&PathBuf::from("crates/domain/src/testing")), "what tests share is not found");
+    let is_test = |file: &File| tests.iter().any(|test| file.path.with_extension("").starts_with(test));
     for (source, rows) in LAYERS {
         let row_of = |name: &str| rows.iter().position(|row| row.contains(&name));
-        for file in rust_files().iter().filter(|file| file.is_under(source)) {
+        for file in all.iter().filter(|file| file.is_under(source) && !is_test(file)) {
             let inside = file.path.strip_prefix(source).expect("the file is under the folder");
             let first = inside.iter().next().and_then(OsStr::to_str).expect("a file has a path");
             let module = first.trim_end_matches(".rs");
-            // The list of modules, and what tests of every row share.
-            if ["lib", "testing"].contains(&module) {
+            if module == "lib" {
                 continue;
             }
             let Some(row) = row_of(module) else {
@@ -222,10 +257,20 @@ fn a_module_uses_only_its_own_row_and_the_rows_below() {
                         .into_iter()
                         .any(|used| row_of(used).is_some_and(|other| other < row))
             };
-            offences.extend(file.offences(&format!("{module} must not know this module"), reaches_up));
+            let code = File { path: file.path.clone(), text: without_tests(&file.text) };
+            offences.extend(code.offences(&format!("{module} must not know this module"), reaches_up));
         }
     }
     expect_none(offences);
+}
+
+#[test]
+fn tests_are_told_from_code() {
+    let text = "use a;\n#[cfg(test)]\npub mod shared;\nfn b() {}\n#[cfg(test)]\nmod tests {\n    use c;\n}\n";
+    assert_eq!(without_tests(text), "use a;\n#[cfg(test)]\npub mod shared;\nfn b() {}\n#[cfg(test)]\n");
+    let file = |path: &str| File { path: path.into(), text: text.to_owned() };
+    let found = test_files(&[file("x/src/lib.rs"), file("x/src/noun.rs"), file("x/src/verb/mod.rs")]);
+    assert_eq!(found, ["x/src/shared", "x/src/noun/shared", "x/src/verb/shared"].map(PathBuf::from));
 }
 
 #[test]
