@@ -96,6 +96,3 @@ pub fn principal(caller: &Caller) -> Arn {
     let resource = caller.key.user_name.clone().map_or(Resource::Root, Resource::User);
     Arn { account: caller.account(), resource }
 }
-
-#[cfg(test)]
-mod matrix;

@@ -5,6 +5,8 @@ pub mod account;
 pub mod device;
 pub mod ims;
 pub mod marker;
+#[cfg(test)]
+mod matrix;
 pub mod password;
 pub mod prepared;
 pub mod ramward;

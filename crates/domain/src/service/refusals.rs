@@ -9,11 +9,10 @@ use ramward_rpc::sign::{Scheme, Secret};
 use serde_json::Value;
 
 use crate::identity::user::{UserName, UserStatus};
-use crate::service::first_start::NewKey;
 use crate::store::tables::users;
 use crate::store::{StoreError, Tx};
-use crate::testing::TestApp;
 use crate::testing::golden::assert_golden;
+use crate::testing::{NewKey, TestApp};
 
 /// A nonce that every key of the test has used already.
 const USED_NONCE: &str = "used-before";

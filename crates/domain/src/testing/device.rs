@@ -5,8 +5,7 @@ use data_encoding::BASE32;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-use super::TestApp;
-use crate::service::first_start::NewKey;
+use super::{NewKey, TestApp};
 use crate::time::Timestamp;
 
 /// A virtual device with its seed.

@@ -65,10 +65,9 @@ fn no_such_account() -> Box<ApiError> {
 #[cfg(test)]
 mod tests {
     use crate::ids::AccountId;
-    use crate::service::first_start::NewKey;
     use crate::store::StoreError;
     use crate::store::tables::accounts;
-    use crate::testing::TestApp;
+    use crate::testing::{NewKey, TestApp};
 
     const OTHER: &str = "6543210987654321";
 

@@ -68,6 +68,8 @@ impl Operation for GetCallerIdentity {
 
 #[cfg(test)]
 mod tests {
+    use ramward_rpc::sign::Scheme;
+
     use crate::testing::TestApp;
 
     #[test]
@@ -89,5 +91,32 @@ mod tests {
         assert_eq!(as_user["PrincipalId"], as_user["UserId"]);
         let (status, as_operator) = app.call_as(&app.operator, "GetCallerIdentity", &[]);
         assert_eq!((status, as_operator["IdentityType"].as_str()), (200, Some("Operator")));
+        assert_eq!(as_operator["Arn"], "acs:ram::0000000000000000:root");
+    }
+
+    #[test]
+    fn a_new_name_is_known_to_the_next_call() {
+        let app = TestApp::new();
+        let alice = app.user_with_key("alice");
+        let arn = |app: &TestApp| app.call_as(&alice, "GetCallerIdentity", &[]).1["Arn"].clone();
+        assert_eq!(arn(&app), "acs:ram::1234567890123456:user/alice");
+        let rename =
+            [("UserPrincipalName", TestApp::upn("alice")), ("NewUserPrincipalName", TestApp::upn("alicia"))];
+        let rename: Vec<(&str, &str)> = rename.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        app.ok("UpdateUser", &rename);
+        assert_eq!(arn(&app), "acs:ram::1234567890123456:user/alicia");
+    }
+
+    #[test]
+    fn xml_and_the_newer_signature() {
+        let app = TestApp::new();
+        let request = TestApp::request("GetCallerIdentity", &[]).format("XML").scheme(Scheme::V3);
+        let answer = app.send(&app.sign(&app.root, &request));
+        let xml = String::from_utf8(answer.body).unwrap();
+        let rest = xml.split_once("</RequestId>").unwrap().1;
+        let expected = "<AccountId>1234567890123456</AccountId><IdentityType>Account</IdentityType>\
+                        <PrincipalId>1234567890123456</PrincipalId><UserId>1234567890123456</UserId>\
+                        <Arn>acs:ram::1234567890123456:root</Arn></GetCallerIdentityResponse>";
+        assert_eq!((answer.status, rest), (200, expected), "{xml}");
     }
 }

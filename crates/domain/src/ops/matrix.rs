@@ -7,9 +7,8 @@ use ramward_rpc::shape::Field;
 use serde_json::Value;
 
 use crate::ops::{AnyOperation, OPERATIONS};
-use crate::service::first_start::NewKey;
-use crate::testing::TestApp;
 use crate::testing::golden::assert_golden;
+use crate::testing::{NewKey, TestApp};
 
 /// The parameters that say whom a request is about, with what they say if it is about `name`.
 fn about(name: &str) -> [(&'static str, String); 3] {
@@ -73,7 +72,7 @@ fn app(allowed: &'static str) -> (TestApp, NewKey) {
 fn who_may_call_what() {
     let mut table = String::from(
         "# Who passes authorisation. RAM users have no policy; \"itself\" with the security preference that allows it\n\
-         # and with the one that forbids it. Written by authz/matrix.rs from real calls; UPDATE=1 rewrites it.\n",
+         # and with the one that forbids it. Written by ops/matrix.rs from real calls; UPDATE=1 rewrites it.\n",
     );
     writeln!(
         table,
