@@ -7,8 +7,25 @@ use ramward_rpc::value::Value;
 
 use crate::arn::{Arn, Resource};
 use crate::authn::Caller;
+use crate::identity::mfa::VirtualMFADeviceName;
 use crate::identity::security_preference::SecurityPreference;
-use crate::ops::Target;
+use crate::identity::user::UserName;
+use crate::ids::UserId;
+
+/// What a call is about, read from the request alone, so that authorisation precedes every look-up and leaks nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The account as a whole.
+    Account,
+    /// The calling identity itself.
+    Own,
+    /// The RAM user of that name (the part before the `@`).
+    User(UserName),
+    /// The RAM user of that id.
+    UserId(UserId),
+    /// The virtual MFA device of that name.
+    Device(VirtualMFADeviceName),
+}
 
 /// Decides. `preference` is asked only where the decision depends on it.
 ///

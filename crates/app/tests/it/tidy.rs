@@ -170,10 +170,10 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "crates/domain/src",
         &[
+            &["testing"],
             &["service"],
-            // What a call is about (`ops::Target`) is what authorisation decides on.
-            &["authz", "ops"],
-            &["settings"],
+            &["ops"],
+            &["authz", "settings"],
             &["authn", "report", "state"],
             &["store"],
             &["arn", "identity", "policy"],

@@ -25,29 +25,12 @@ use ramward_rpc::shape::Shape;
 use ramward_rpc::value::Value;
 
 use crate::authn::Caller;
+pub use crate::authz::Target;
 use crate::entropy::Entropy;
-use crate::identity::mfa::VirtualMFADeviceName;
-use crate::identity::user::UserName;
-use crate::ids::UserId;
 use crate::settings::Settings;
 use crate::store::seal::SealKey;
 use crate::store::{Store, Tx};
 use crate::time::Timestamp;
-
-/// What a call is about, read from the request alone, so that authorisation precedes every look-up and leaks nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// The account as a whole.
-    Account,
-    /// The calling identity itself.
-    Own,
-    /// The RAM user of that name (the part before the `@`).
-    User(UserName),
-    /// The RAM user of that id.
-    UserId(UserId),
-    /// The virtual MFA device of that name.
-    Device(VirtualMFADeviceName),
-}
 
 /// An operation: its description, its types, what it does.
 pub trait Operation: Send + Sync + 'static {

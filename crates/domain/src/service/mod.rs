@@ -44,6 +44,9 @@ use crate::workers::Workers;
 /// How many keys may wait to have the time of day of their latest use written.
 const MAX_WAITING_USES: usize = 4096;
 
+/// The largest request whose string to sign is repeated in a refusal; the string can be five times as long.
+const MAX_EXPLAINED_BYTES: usize = 64 * 1024;
+
 /// The service; cheap to clone.
 #[derive(Clone)]
 pub struct Service {
@@ -370,6 +373,12 @@ fn check_signature(call: &Call<'_>, params: &Params<'_>, said: &Said<'_>, key: &
     };
     let incoming = call.incoming(params);
     sign::verify(&incoming, &said.claim, secret).map_err(|_| {
+        if call.query.len() + call.body.len() > MAX_EXPLAINED_BYTES {
+            return ApiError::with_message(
+                Plain::SignatureDoesNotMatch,
+                "Specified signature is not matched with our calculation. server string to sign is:(too long to be shown)",
+            );
+        }
         let signed = sign::explain(&incoming, &said.claim);
         let message = match said.claim.scheme {
             // Clients cut this text at its only colon and compare the rest with their own string to sign
