@@ -7,7 +7,12 @@ mod account;
 mod call;
 mod clock;
 mod completions;
+mod demo;
+mod export;
+mod import;
+mod ledger;
 mod print;
+mod progress;
 #[cfg(test)]
 mod reference;
 mod report;
@@ -53,8 +58,11 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::ServeArgs),
+    Demo(demo::DemoArgs),
     Report(report::ReportArgs),
     Call(call::CallArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
     Account(account::AccountArgs),
     Clock(clock::ClockArgs),
     Completions(completions::CompletionsArgs),
@@ -85,8 +93,11 @@ impl Command {
     fn run(self, context: &Context) -> anyhow::Result<Ending> {
         match self {
             Self::Serve(args) => args.run(context),
+            Self::Demo(args) => args.run(context),
             Self::Report(args) => args.run(context),
             Self::Call(args) => args.run(context),
+            Self::Import(args) => args.run(context),
+            Self::Export(args) => args.run(context),
             Self::Account(args) => args.run(context),
             Self::Clock(args) => args.run(context),
             Self::Completions(args) => args.run(context),
@@ -98,8 +109,11 @@ impl Command {
     fn given(&self) -> Given {
         match self {
             Self::Serve(args) => args.given().clone(),
+            Self::Demo(args) => args.given().clone(),
             Self::Report(_)
             | Self::Call(_)
+            | Self::Import(_)
+            | Self::Export(_)
             | Self::Account(_)
             | Self::Clock(_)
             | Self::Completions(_)

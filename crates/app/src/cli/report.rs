@@ -3,13 +3,15 @@
 
 use anyhow::{Context as _, anyhow};
 use clap::{Args, ValueEnum};
+use ramward_domain::identity::level::SubUserPwdLevel;
+use ramward_domain::report::facts::Facts;
 use ramward_rpc::api::Product;
 
 use super::signed_call::{Signer, SigningOptions, end_refused};
-use super::{Context, Ending, print, table};
+use super::{Context, Ending, ledger, print, table};
 use crate::config::Output;
 
-const ACTION: &str = "GetAccountSecurityPracticeReport";
+pub(super) const ACTION: &str = "GetAccountSecurityPracticeReport";
 
 /// Show the security report of the account whose AccessKey signs
 #[derive(Debug, Args)]
@@ -17,6 +19,7 @@ const ACTION: &str = "GetAccountSecurityPracticeReport";
 Examples:
   ramward report
   ramward report --profile production --endpoint https://ims.aliyuncs.com
+  ramward report --explain
   ramward report --format json --fail-under 80 > report.json
 
 Exit codes: 0 the report is there, 1 the score is too low or the call was refused, 2 no API answered.")]
@@ -24,6 +27,9 @@ pub struct ReportArgs {
     /// table for people; json or xml for the server's answer byte for byte
     #[arg(long, value_enum, ignore_case = true)]
     format: Option<Format>,
+    /// Also show which check gave how many points, from the ten values alone
+    #[arg(long)]
+    explain: bool,
     /// End with exit code 1 if the score is below N
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
@@ -69,7 +75,12 @@ impl ReportArgs {
             })
         };
         match format {
-            Format::Table => print::result(read()?.table(context.color).as_bytes())?,
+            Format::Table => {
+                let report = read()?;
+                let explanation =
+                    if self.explain { format!("\n{}", report.explanation()?) } else { String::new() };
+                print::result(format!("{}{explanation}", report.table(context.color)).as_bytes())?;
+            }
             Format::Json | Format::Xml => print::body(&answer.body)?,
         }
         let Some(threshold) = self.fail_under else {
@@ -90,7 +101,7 @@ impl ReportArgs {
 
 /// The answer's members, under their names on the wire.
 #[derive(Debug, PartialEq, Eq)]
-struct Report {
+pub(super) struct Report {
     score: u64,
     sub_user: u64,
     sub_user_bind_mfa: u64,
@@ -104,7 +115,7 @@ struct Report {
 }
 
 impl Report {
-    fn from_json(body: &[u8]) -> anyhow::Result<Self> {
+    pub(super) fn from_json(body: &[u8]) -> anyhow::Result<Self> {
         let answer: serde_json::Value = serde_json::from_slice(body).context("the body is not JSON")?;
         let info =
             answer.get("AccountSecurityPracticeInfo").context("AccountSecurityPracticeInfo is missing")?;
@@ -146,7 +157,7 @@ impl Report {
         })
     }
 
-    fn table(&self, color: bool) -> String {
+    pub(super) fn table(&self, color: bool) -> String {
         let yes = |flag: bool| if flag { "yes" } else { "no" }.to_owned();
         let rows = [
             ("RAM users", self.sub_user.to_string(), "SubUser"),
@@ -174,6 +185,24 @@ impl Report {
             clap::builder::styling::Style::new()
         };
         format!("{bold}Score {} of 100{bold:#}\n\n{}", self.score, table::render(&rows))
+    }
+
+    /// Which check gave how many points, as far as the ten values tell.
+    pub(super) fn explanation(&self) -> anyhow::Result<String> {
+        let count = |number: u64| i64::try_from(number).context("a count is too large");
+        let facts = Facts {
+            sub_user: count(self.sub_user)?,
+            sub_user_bind_mfa: count(self.sub_user_bind_mfa)?,
+            sub_user_with_unused_access_key: count(self.sub_user_with_unused_access_key)?,
+            root_with_access_key: count(self.root_with_access_key)?,
+            sub_user_with_old_access_key: count(self.sub_user_with_old_access_key)?,
+            sub_user_pwd_level: SubUserPwdLevel::parse(&self.sub_user_pwd_level)
+                .map_err(|_| anyhow!("SubUserPwdLevel is none of low, mid and high"))?,
+            unused_ak_num: count(self.unused_ak_num)?,
+            old_ak_num: count(self.old_ak_num)?,
+            bind_mfa: self.bind_mfa,
+        };
+        Ok(ledger::render(&facts, count(self.score)?))
     }
 
     /// What would raise the score, from the members alone.
