@@ -24,4 +24,6 @@ mod server;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]
+mod state_files;
+#[cfg(test)]
 mod tidy;
