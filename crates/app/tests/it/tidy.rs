@@ -171,9 +171,8 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "crates/domain/src",
         &[
             &["service"],
-            // What a call is about (`ops::Target`) is what authorisation decides on.
-            &["authz", "ops"],
-            &["settings"],
+            &["ops"],
+            &["authz", "settings"],
             &["authn", "report", "state"],
             &["store"],
             &["arn", "identity", "policy"],
