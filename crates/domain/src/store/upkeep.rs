@@ -115,14 +115,33 @@ impl Numbers {
         *self.days.entry((kind, day)).or_default() += n;
     }
 
-    /// Adds `other` `n` times; -1 takes it away.
-    pub fn add(&mut self, other: &Self, n: i64) {
-        for total in Total::ALL {
-            self.totals.add(total, n * other.totals.get(total));
+    /// Adds what the keys of one identity give, `n` times; -1 takes it away.
+    pub fn add_keys(&mut self, user: UserId, keys: &[KeyFacts], n: i64) {
+        let mut earliest: Option<(Day, Day)> = None;
+        for key in keys.iter().filter(|key| key.active) {
+            let (old, unused) = (key.old_day(), key.unused_day());
+            self.totals.add(Total::CountedKeys, n);
+            self.add_day(DayKind::KeyOld, old, n);
+            self.add_day(DayKind::KeyUnused, unused, n);
+            if user.is_root() {
+                self.totals.add(Total::CountedRootKeys, n);
+                self.add_day(DayKind::RootOld, old, n);
+                self.add_day(DayKind::RootUnused, unused, n);
+            }
+            earliest = Some(earliest.map_or((old, unused), |first| (first.0.min(old), first.1.min(unused))));
         }
-        for (&(kind, day), count) in &other.days {
-            self.add_day(kind, day, n * count);
+        if user.is_root() {
+            self.totals.add(Total::RootKeys, n * i64::try_from(keys.len()).unwrap_or(i64::MAX));
+        } else if let Some((old, unused)) = earliest {
+            self.totals.add(Total::CountedUsers, n);
+            self.add_day(DayKind::UserOld, old, n);
+            self.add_day(DayKind::UserUnused, unused, n);
         }
+    }
+
+    /// Adds what an identity with a bound MFA device gives, `n` times.
+    pub fn add_device_owner(&mut self, user: UserId, n: i64) {
+        self.totals.add(if user.is_root() { Total::RootMfa } else { Total::UsersMfa }, n);
     }
 
     /// Without the zeros that additions leave.
@@ -162,49 +181,6 @@ impl KeyFacts {
     }
 }
 
-/// What the keys of one identity add to the numbers of its account.
-pub fn share_of_keys(user: UserId, keys: &[KeyFacts]) -> Numbers {
-    let mut share = Numbers::default();
-    let counted: Vec<&KeyFacts> = keys.iter().filter(|key| key.active).collect();
-    for key in &counted {
-        share.totals.add(Total::CountedKeys, 1);
-        share.add_day(DayKind::KeyOld, key.old_day(), 1);
-        share.add_day(DayKind::KeyUnused, key.unused_day(), 1);
-        if user.is_root() {
-            share.totals.add(Total::CountedRootKeys, 1);
-            share.add_day(DayKind::RootOld, key.old_day(), 1);
-            share.add_day(DayKind::RootUnused, key.unused_day(), 1);
-        }
-    }
-    if user.is_root() {
-        share.totals.add(Total::RootKeys, i64::try_from(keys.len()).unwrap_or(i64::MAX));
-        return share;
-    }
-    let old = counted.iter().map(|key| key.old_day()).min();
-    let unused = counted.iter().map(|key| key.unused_day()).min();
-    if let (Some(old), Some(unused)) = (old, unused) {
-        share.totals.add(Total::CountedUsers, 1);
-        share.add_day(DayKind::UserOld, old, 1);
-        share.add_day(DayKind::UserUnused, unused, 1);
-    }
-    share
-}
-
-/// What the bound MFA devices of one identity add.
-pub fn share_of_devices(user: UserId, bound: bool) -> Numbers {
-    let mut share = Numbers::default();
-    let total = if user.is_root() { Total::RootMfa } else { Total::UsersMfa };
-    share.totals.add(total, i64::from(bound));
-    share
-}
-
-/// The part of an identity whose share may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
-    Keys,
-    Devices,
-}
-
 /// A subject that a bulk job has just inserted, with all it has so far.
 #[derive(Debug, Clone)]
 struct Growing {
@@ -214,27 +190,34 @@ struct Growing {
     bound: bool,
 }
 
-/// What a job has touched and what it has added so far.
+/// What a job has touched, as it was before, and what it has added so far.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Upkeep {
-    before: BTreeMap<(AccountId, UserId, Part), Numbers>,
+    keys: BTreeMap<(AccountId, UserId), Vec<KeyFacts>>,
+    device_owners: BTreeMap<(AccountId, UserId), bool>,
     changes: BTreeMap<AccountId, Numbers>,
     growing: Option<Growing>,
 }
 
-const KEYS_OF: &str =
-    "SELECT status, create_date, last_used_date FROM access_keys WHERE account = ?1 AND user_id = ?2";
-const DEVICE_OF: &str = "SELECT 1 FROM mfa_devices WHERE account = ?1 AND user_id = ?2 LIMIT 1";
-
 impl Tx<'_> {
     /// Call before a change of an identity's AccessKeys.
     pub(super) fn touch_keys(&mut self, account: AccountId, user: UserId) -> Result<(), StoreError> {
-        self.touch(account, user, Part::Keys)
+        self.stop_growing(account, user);
+        if !self.upkeep.keys.contains_key(&(account, user)) {
+            let before = self.keys_of(account, user)?;
+            self.upkeep.keys.insert((account, user), before);
+        }
+        Ok(())
     }
 
     /// Call before a change of the devices bound to an identity.
     pub(super) fn touch_devices(&mut self, account: AccountId, user: UserId) -> Result<(), StoreError> {
-        self.touch(account, user, Part::Devices)
+        self.stop_growing(account, user);
+        if !self.upkeep.device_owners.contains_key(&(account, user)) {
+            let before = self.owns_device(account, user)?;
+            self.upkeep.device_owners.insert((account, user), before);
+        }
+        Ok(())
     }
 
     /// Call before inserting a key: cheaper than `touch_keys` where the owner is growing.
@@ -276,53 +259,53 @@ impl Tx<'_> {
     /// Call when an account was deleted with all it had.
     pub(super) fn forget(&mut self, account: AccountId) {
         self.settle_growing();
-        self.upkeep.before.retain(|(of, _, _), _| *of != account);
+        self.upkeep.keys.retain(|(of, _), _| *of != account);
+        self.upkeep.device_owners.retain(|(of, _), _| *of != account);
         self.upkeep.changes.remove(&account);
     }
 
-    fn touch(&mut self, account: AccountId, user: UserId, part: Part) -> Result<(), StoreError> {
-        if self
-            .upkeep
-            .growing
-            .as_ref()
-            .is_some_and(|growing| (growing.account, growing.user) == (account, user))
-        {
-            self.settle_growing();
-        }
-        if self.upkeep.before.contains_key(&(account, user, part)) {
-            return Ok(());
-        }
-        let share = self.share(account, user, part)?;
-        self.upkeep.before.insert((account, user, part), share);
-        Ok(())
+    fn keys_of(&mut self, account: AccountId, user: UserId) -> Result<Vec<KeyFacts>, StoreError> {
+        let sql =
+            "SELECT status, create_date, last_used_date FROM access_keys WHERE account = ?1 AND user_id = ?2";
+        self.list(sql, &[account.into(), user.into()], KeyFacts::read)
     }
 
-    fn share(&mut self, account: AccountId, user: UserId, part: Part) -> Result<Numbers, StoreError> {
-        let args = [account.into(), user.into()];
-        match part {
-            Part::Keys => Ok(share_of_keys(user, &self.list(KEYS_OF, &args, KeyFacts::read)?)),
-            Part::Devices => Ok(share_of_devices(user, self.find(DEVICE_OF, &args, |_| Ok(()))?.is_some())),
+    fn owns_device(&mut self, account: AccountId, user: UserId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM mfa_devices WHERE account = ?1 AND user_id = ?2 LIMIT 1";
+        Ok(self.find(sql, &[account.into(), user.into()], |_| Ok(()))?.is_some())
+    }
+
+    /// What has grown so far is what the rows say, so from here on the rows are asked.
+    fn stop_growing(&mut self, account: AccountId, user: UserId) {
+        let growing = self.upkeep.growing.as_ref();
+        if growing.is_some_and(|growing| (growing.account, growing.user) == (account, user)) {
+            self.settle_growing();
         }
     }
 
     fn settle_growing(&mut self) {
         if let Some(growing) = self.upkeep.growing.take() {
             let changes = self.upkeep.changes.entry(growing.account).or_default();
-            changes.add(&share_of_keys(growing.user, &growing.keys), 1);
-            changes.add(&share_of_devices(growing.user, growing.bound), 1);
+            changes.add_keys(growing.user, &growing.keys, 1);
+            changes.add_device_owner(growing.user, i64::from(growing.bound));
         }
     }
 
     /// Writes what the job has changed so far; whoever reads the numbers inside a change calls this first.
     pub(super) fn settle(&mut self) -> Result<(), StoreError> {
         self.settle_growing();
-        for ((account, user, part), before) in std::mem::take(&mut self.upkeep.before) {
-            let after = self.share(account, user, part)?;
+        for ((account, user), before) in std::mem::take(&mut self.upkeep.keys) {
+            let after = self.keys_of(account, user)?;
             if after != before {
                 let changes = self.upkeep.changes.entry(account).or_default();
-                changes.add(&after, 1);
-                changes.add(&before, -1);
+                changes.add_keys(user, &after, 1);
+                changes.add_keys(user, &before, -1);
             }
+        }
+        for ((account, user), before) in std::mem::take(&mut self.upkeep.device_owners) {
+            let after = self.owns_device(account, user)?;
+            let changes = self.upkeep.changes.entry(account).or_default();
+            changes.add_device_owner(user, i64::from(after) - i64::from(before));
         }
         for (account, changes) in std::mem::take(&mut self.upkeep.changes) {
             if changes.totals != Totals::default() {

@@ -7,7 +7,7 @@ use std::fmt;
 use super::error::StoreError;
 use super::tables::{access_keys, accounts, mfa_devices, report_days, users};
 use super::tx::Tx;
-use super::upkeep::{DayKind, KeyFacts, Numbers, Total, share_of_devices, share_of_keys};
+use super::upkeep::{DayKind, KeyFacts, Numbers, Total};
 use crate::identity::access_key::Status;
 use crate::identity::mfa::VirtualMFADeviceName;
 use crate::identity::user::UserStatusFilter;
@@ -115,7 +115,7 @@ fn count_devices(tx: &mut Tx<'_>, account: AccountId, numbers: &mut Numbers) -> 
         }
     }
     for user in bound {
-        numbers.add(&share_of_devices(user, true), 1);
+        numbers.add_device_owner(user, 1);
     }
     Ok(())
 }
@@ -132,7 +132,7 @@ fn count_keys(tx: &mut Tx<'_>, account: AccountId, numbers: &mut Numbers) -> Res
         after = Some((last.user_id, last.access_key_id.clone()));
         for key in &page {
             if key.user_id != of_one.0 {
-                numbers.add(&share_of_keys(of_one.0, &of_one.1), 1);
+                numbers.add_keys(of_one.0, &of_one.1, 1);
                 of_one = (key.user_id, Vec::new());
             }
             of_one.1.push(KeyFacts {
@@ -145,6 +145,6 @@ fn count_keys(tx: &mut Tx<'_>, account: AccountId, numbers: &mut Numbers) -> Res
             known += i64::from(owner == Some((account, key.user_id)));
         }
     }
-    numbers.add(&share_of_keys(of_one.0, &of_one.1), 1);
+    numbers.add_keys(of_one.0, &of_one.1, 1);
     Ok((keys, known))
 }
