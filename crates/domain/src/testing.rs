@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use ramward_rpc::api::Product;
+use ramward_rpc::error::{Code, Plain};
 use ramward_rpc::request::{RequestBuilder, SignedRequest};
 use ramward_rpc::sign::{Scheme, Secret};
 use serde_json::Value;
@@ -146,6 +147,12 @@ impl TestApp {
         let mut body: Value = serde_json::from_slice(&answer.body).unwrap();
         let id = body.as_object_mut().unwrap().shift_remove("RequestId").unwrap();
         assert_eq!(id, answer.request_id.to_string(), "{action}");
+        if let Some(code) = body["Code"].as_str() {
+            assert!(
+                is_announced(action, code),
+                "{action} answers {code}, which its description does not name"
+            );
+        }
         (answer.status, body)
     }
 
@@ -234,6 +241,18 @@ pub fn masked(mut value: Value, names: &[&str]) -> Value {
         _ => {}
     }
     value
+}
+
+/// Whether `code` is one that every call can get, one of a parameter's rules, or one that the operation names.
+fn is_announced(action: &str, code: &str) -> bool {
+    let of_a_parameter = code.starts_with("InvalidParameter.") || code.starts_with("Missing");
+    let of_every_call = Plain::ALL
+        .iter()
+        .any(|plain| *plain != Plain::CheckAuthenticationCodeFail && Code::Plain(*plain).to_string() == code);
+    let operation = ops::OPERATIONS.iter().find(|operation| operation.api().action == action);
+    of_a_parameter
+        || of_every_call
+        || operation.is_none_or(|operation| operation.api().errors.contains(&code))
 }
 
 impl Drop for TestApp {
