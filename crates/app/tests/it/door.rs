@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use ramward_domain::time::{Clock, SystemClock};
+use ramward_domain::time::{Clock, SystemClock, Timestamp};
 use ramward_rpc::request::{Placement, RequestBuilder};
 use ramward_rpc::sign::Secret;
 use serde_json::Value;
@@ -149,6 +149,13 @@ impl Server {
         assert!(killed.success());
     }
 
+    /// Ends it with SIGKILL, in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        let child = self.child.as_mut().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     /// Waits for its end: exit code and stderr.
     pub fn ended(mut self) -> (Option<i32>, String) {
         let output: Output = self.child.take().unwrap().wait_with_output().unwrap();
@@ -175,12 +182,23 @@ impl Drop for Server {
 
 /// A signed IMS call as bytes, its parameters in a form body.
 pub fn signed(address: SocketAddr, key: &Key, action: &str, params: &[(&str, &str)]) -> Vec<u8> {
+    signed_at(SystemClock.now(), address, key, action, params)
+}
+
+/// The same, signed for another instant than now.
+pub fn signed_at(
+    time: Timestamp,
+    address: SocketAddr,
+    key: &Key,
+    action: &str,
+    params: &[(&str, &str)],
+) -> Vec<u8> {
     static NONCES: AtomicU32 = AtomicU32::new(0);
     let nonce = format!("{}-{}", std::process::id(), NONCES.fetch_add(1, Ordering::Relaxed));
     let request = RequestBuilder::new(address.to_string(), IMS, action)
         .placement(Placement::Body)
         .params(params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
-        .sign(&key.id, &Secret::from(key.secret.as_str()), &SystemClock.now().to_string(), &nonce);
+        .sign(&key.id, &Secret::from(key.secret.as_str()), &time.to_string(), &nonce);
     let mut bytes = format!("{} {} HTTP/1.1\r\n", request.method, request.path_and_query).into_bytes();
     for (name, value) in &request.headers {
         bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
@@ -193,18 +211,23 @@ pub fn signed(address: SocketAddr, key: &Key, action: &str, params: &[(&str, &st
 impl Reply {
     /// The next answer on a connection.
     pub fn read(socket: &mut TcpStream) -> Self {
+        Self::try_read(socket).unwrap_or_else(|error| panic!("no answer: {error}"))
+    }
+
+    /// The next answer on a connection whose other end may be gone.
+    pub fn try_read(socket: &mut TcpStream) -> std::io::Result<Self> {
         let mut head = Vec::new();
         let mut byte = [0];
         while !head.ends_with(b"\r\n\r\n") {
-            assert_eq!(socket.read(&mut byte).unwrap(), 1, "no head: {:?}", String::from_utf8_lossy(&head));
+            socket.read_exact(&mut byte)?;
             head.push(byte[0]);
         }
         let head = String::from_utf8(head).unwrap().to_ascii_lowercase();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
         let mut body = vec![0; length.parse().unwrap()];
-        socket.read_exact(&mut body).unwrap();
+        socket.read_exact(&mut body)?;
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Self { status, body }
+        Ok(Self { status, body })
     }
 
     pub fn json(&self) -> Value {

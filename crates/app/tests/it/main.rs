@@ -14,6 +14,8 @@ mod client_tls;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod door;
 #[cfg(test)]
 mod responder;
