@@ -170,14 +170,20 @@ fn threads(workers: usize) -> io::Result<Runtime> {
 }
 
 fn listen(settings: &Settings) -> Result<TcpListener, ServerError> {
-    let address = settings.listen;
-    if !address.ip().is_loopback() && !settings.insecure_http {
-        return Err(ServerError::Insecure(address));
-    }
+    let address = allowed(settings)?;
     TcpListener::bind(address).map_err(|reason| match reason.kind() {
         io::ErrorKind::AddrInUse => ServerError::InUse(address),
         _ => ServerError::Listen { address, reason },
     })
+}
+
+fn allowed(settings: &Settings) -> Result<SocketAddr, ServerError> {
+    let address = settings.listen;
+    if address.ip().is_loopback() || settings.insecure_http {
+        Ok(address)
+    } else {
+        Err(ServerError::Insecure(address))
+    }
 }
 
 fn open_service(settings: &Settings) -> Result<Service, ServerError> {
@@ -235,4 +241,27 @@ fn read_model(path: &Path) -> Result<Model, ServerError> {
             .map_or(0, |span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count());
         unusable(format!("line {}: {}", line + 1, error.message()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Given;
+
+    #[test]
+    fn plain_http_is_for_loopback_unless_allowed() {
+        for (listen, word, fits) in [
+            ("127.0.0.1:1", "false", true),
+            ("127.9.9.9:1", "false", true),
+            ("[::1]:1", "false", true),
+            ("0.0.0.0:1", "false", false),
+            ("[::]:1", "false", false),
+            ("192.0.2.1:1", "false", false),
+            ("192.0.2.1:1", "true", true),
+        ] {
+            let given = Given::of(&[("data", "/nowhere"), ("listen", listen), ("insecure_http", word)]);
+            let settings = Settings::load(None, |_| None, &[&given]).unwrap();
+            assert_eq!(allowed(&settings).is_ok(), fits, "{listen} {word}");
+        }
+    }
 }

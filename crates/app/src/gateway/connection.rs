@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::header::{EXPECT, HOST};
@@ -36,7 +36,7 @@ const DISCARDED_BODIES: usize = 16;
 /// Serves one connection to its end.
 pub(super) async fn serve<B: Backend>(shared: &Arc<Shared<B>>, socket: TcpStream, peer: IpAddr) {
     let progress = Progress::new();
-    let stream = Stream::new(socket, Arc::clone(&progress), envelope(shared));
+    let stream = Stream::new(socket, Arc::clone(&progress), envelope(shared, peer));
     let exchange = Exchange { shared, progress: &progress, peer };
     // The library's own timer would be set and cleared for every request; the watchdog's is not. Its room for 100
     // header fields is on the stack, and only there for free.
@@ -44,10 +44,7 @@ pub(super) async fn serve<B: Backend>(shared: &Arc<Shared<B>>, socket: TcpStream
         .half_close(true)
         .header_read_timeout(None)
         .max_header_size(shared.limits.max_header_bytes)
-        .serve_connection(
-            TokioIo::new(stream),
-            service_fn(|request| async { Ok::<_, Infallible>(exchange.run(request).await) }),
-        );
+        .serve_connection(TokioIo::new(stream), service_fn(|request| exchange.run(request)));
     let mut connection = pin!(connection);
     let mut stop = pin!(shared.stop.notified());
     let mut timer = pin!(tokio::time::sleep(shared.limits.idle_timeout));
@@ -98,13 +95,13 @@ enum Fault {
 
 impl<B: Backend> Exchange<'_, B> {
     /// One request, from its head to its response.
-    async fn run(&self, request: Request<Incoming>) -> Reply {
+    async fn run(&self, request: Request<Incoming>) -> Result<Reply, Infallible> {
         let began = now();
         self.progress.begin_request();
         let (head, body) = request.into_parts();
         if head.uri.path() == "/" {
             let (answer, afterwards) = self.call(&head, body).await;
-            return self.answered(began, answer, afterwards);
+            return Ok(self.answered(began, answer, afterwards));
         }
         let probed = matches!(head.method, Method::GET | Method::HEAD);
         let reply = match head.uri.path() {
@@ -117,11 +114,11 @@ impl<B: Backend> Exchange<'_, B> {
                     _ => Plain::InvalidActionNotFound,
                 };
                 let answer = self.refuse(&head, &ApiError::new(plain));
-                return self.answered(began, answer, Afterwards::KeepAlive);
+                return Ok(self.answered(began, answer, Afterwards::KeepAlive));
             }
         };
         self.progress.end_request(now());
-        reply
+        Ok(reply)
     }
 
     async fn call(&self, head: &Parts, body: Incoming) -> (Answer, Afterwards) {
@@ -256,7 +253,7 @@ async fn discard(body: &mut Incoming, most: usize) {
 }
 
 /// Makes the answers to heads that the HTTP library cannot read.
-fn envelope<B: Backend>(shared: &Arc<Shared<B>>) -> MakeEnvelope {
+fn envelope<B: Backend>(shared: &Arc<Shared<B>>, peer: IpAddr) -> MakeEnvelope {
     let shared = Arc::clone(shared);
     Arc::new(move |status| {
         let (line, message) = match status {
@@ -272,7 +269,9 @@ fn envelope<B: Backend>(shared: &Arc<Shared<B>>) -> MakeEnvelope {
         };
         let mut answer = shared.backend.refuse("", &ApiError::with_message(Plain::InvalidParameter, message));
         answer.status = status;
-        shared.metrics.count(&answer.record, std::time::Duration::ZERO);
+        // When its first byte came is not known, and nothing was done for it.
+        shared.metrics.count(&answer.record, Duration::ZERO);
+        access_log::write(&answer, ("", ""), peer, Duration::ZERO);
         answer::write(&answer, line)
     })
 }
