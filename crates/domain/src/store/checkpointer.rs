@@ -10,7 +10,8 @@ use super::connection::{Connection, Driver, Role};
 use super::error::StoreError;
 use super::writer::Shared;
 
-const PERIOD: Duration = Duration::from_millis(500);
+/// How often it looks. A log of half a second slows no read.
+pub(super) const PERIOD: Duration = Duration::from_millis(500);
 
 /// Stops when it is dropped.
 pub(super) struct Checkpointer {
@@ -19,13 +20,17 @@ pub(super) struct Checkpointer {
 }
 
 impl Checkpointer {
-    pub(super) fn start(driver: Arc<dyn Driver>, shared: Arc<Shared>) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        driver: Arc<dyn Driver>,
+        shared: Arc<Shared>,
+        period: Duration,
+    ) -> Result<Self, StoreError> {
         let (stop, stopped) = channel::<()>();
         let run = move || {
             let mut connection = None;
             // None yet: a log that a crash left behind is moved even if nothing is written.
             let mut moved_commits = u64::MAX;
-            while stopped.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
+            while stopped.recv_timeout(period) == Err(RecvTimeoutError::Timeout) {
                 let commits = shared.commits.load(Ordering::Relaxed);
                 if commits == moved_commits {
                     continue;
@@ -68,5 +73,36 @@ impl Drop for Checkpointer {
         {
             tracing::error!("the checkpointer's thread panicked");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::connection::Access;
+    use crate::store::sqlite::Sqlite;
+
+    #[test]
+    fn what_is_committed_reaches_the_data_file() {
+        let driver: Arc<dyn Driver> = Arc::new(Sqlite::temporary().unwrap());
+        let mut writer = driver.connect(Role::Writer).unwrap();
+        let shared = Arc::new(Shared::default());
+        let checkpointer =
+            Checkpointer::start(driver.clone(), shared.clone(), Duration::from_millis(1)).unwrap();
+        let length = || std::fs::metadata(driver.place()).unwrap().len();
+        writer.batch("CREATE TABLE rows (bytes BLOB)").unwrap();
+        for round in 1..=3 {
+            writer.begin(Access::Write).unwrap();
+            for _ in 0..50 {
+                writer.execute("INSERT INTO rows VALUES (zeroblob(4000))", &[]).unwrap();
+            }
+            writer.commit().unwrap();
+            shared.commits.fetch_add(1, Ordering::Relaxed);
+            while length() < round * 50 * 4000 {
+                std::thread::yield_now();
+            }
+        }
+        drop(checkpointer);
+        assert_eq!(shared.log_pages.load(Ordering::Relaxed), 0);
     }
 }

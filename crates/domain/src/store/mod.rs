@@ -151,7 +151,7 @@ impl Store {
         let shared = Arc::new(Shared::default());
         let writer =
             Writer::start(driver.clone(), connection, shared.clone(), options.queue, options.group.max(1))?;
-        let checkpointer = Checkpointer::start(driver.clone(), shared.clone())?;
+        let checkpointer = Checkpointer::start(driver.clone(), shared.clone(), checkpointer::PERIOD)?;
         let readers = Pool::new(driver.clone());
         Ok(Self(Arc::new(Inner { writer, _checkpointer: checkpointer, readers, shared, _driver: driver })))
     }

@@ -293,3 +293,53 @@ fn run_job(connection: &mut dyn Connection, job: &mut dyn Job) -> Result<Ran, St
         _ => failure.unwrap_or(StoreError::Misuse("a job ended the transaction")),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::store::sqlite::Sqlite;
+
+    struct Bulky(std::sync::mpsc::Sender<()>, usize);
+
+    impl Job for Bulky {
+        fn run(&mut self, tx: &mut Tx<'_>) -> Verdict {
+            for _ in 0..self.1 {
+                tx.execute("INSERT INTO rows VALUES (zeroblob(4000))", &[]).unwrap();
+            }
+            Verdict::Keep
+        }
+
+        fn done(self: Box<Self>, committed: Result<(), StoreError>) {
+            committed.unwrap();
+            self.0.send(()).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_log_that_got_long_is_emptied_between_two_groups() {
+        let driver: Arc<dyn Driver> = Arc::new(Sqlite::temporary().unwrap());
+        let mut connection = driver.connect(Role::Writer).unwrap();
+        connection.batch("CREATE TABLE rows (bytes BLOB)").unwrap();
+        let shared = Arc::new(Shared::default());
+        let writer = Writer::start(driver.clone(), connection, shared.clone(), 8, 8).unwrap();
+        let mut log = driver.place().into_os_string();
+        log.push("-wal");
+        let write = |rows| {
+            let (done, is_done) = channel();
+            writer.submit(Box::new(Bulky(done, rows)));
+            is_done.recv().unwrap();
+        };
+        let length = || std::fs::metadata(&log).unwrap().len();
+        write(300);
+        let long = length();
+        assert!(long > 300 * 4000);
+        shared.log_pages.store(LONG_LOG_PAGES + 1, Ordering::Relaxed);
+        write(1);
+        // It is emptied after the answer; the next job begins after that.
+        write(1);
+        assert!(length() < long / 10, "{} of {long} bytes are left", length());
+        assert_eq!(shared.log_pages.load(Ordering::Relaxed), 0);
+    }
+}

@@ -8,6 +8,7 @@ pub mod fixtures;
 mod keys;
 mod numbers;
 mod others;
+mod plans;
 mod users;
 
 use crate::store::Store;

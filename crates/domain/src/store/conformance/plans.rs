@@ -1,0 +1,154 @@
+//! No statement of the store walks through a table or sorts one: what it costs does not grow with the account. Runs the
+//! suite on SQLite with a driver that notes each statement, then asks SQLite how it would go about it.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use super::fixtures::seal;
+use super::{accounts, commits, keys, numbers, others, users};
+use crate::store::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Migration, Role};
+use crate::store::sqlite::Sqlite;
+use crate::store::{Store, StoreError, StoreOptions, StoreUrl};
+
+static SEEN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+struct Watched(Sqlite);
+
+impl Driver for Watched {
+    fn connect(&self, role: Role) -> Result<Box<dyn Connection>, StoreError> {
+        Ok(Box::new(WatchedConnection(self.0.connect(role)?)))
+    }
+
+    fn migrations(&self) -> &'static [Migration] {
+        self.0.migrations()
+    }
+
+    fn place(&self) -> PathBuf {
+        self.0.place()
+    }
+}
+
+struct WatchedConnection(Box<dyn Connection>);
+
+impl Connection for WatchedConnection {
+    fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError> {
+        SEEN.lock().unwrap().insert(sql);
+        self.0.execute(sql, args)
+    }
+
+    fn query(&mut self, sql: &'static str, args: &[Arg<'_>], each: EachRow<'_>) -> Result<(), StoreError> {
+        SEEN.lock().unwrap().insert(sql);
+        self.0.query(sql, args, each)
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.0.batch(sql)
+    }
+
+    fn begin(&mut self, access: Access) -> Result<(), StoreError> {
+        self.0.begin(access)
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.0.commit()
+    }
+
+    fn rollback(&mut self) -> Result<(), StoreError> {
+        self.0.rollback()
+    }
+
+    fn savepoint(&mut self) -> Result<(), StoreError> {
+        self.0.savepoint()
+    }
+
+    fn release(&mut self) -> Result<(), StoreError> {
+        self.0.release()
+    }
+
+    fn rollback_to(&mut self) -> Result<(), StoreError> {
+        self.0.rollback_to()
+    }
+
+    fn in_transaction(&self) -> bool {
+        self.0.in_transaction()
+    }
+
+    fn contents(&mut self) -> Result<Contents, StoreError> {
+        self.0.contents()
+    }
+
+    fn checkpoint(&mut self, truncate: bool) -> Result<u64, StoreError> {
+        self.0.checkpoint(truncate)
+    }
+}
+
+fn open() -> Store {
+    let driver = Arc::new(Watched(Sqlite::temporary().unwrap()));
+    Store::with_driver(driver, &StoreOptions::new(StoreUrl::Temporary, seal())).unwrap()
+}
+
+/// Statements that may walk: the nonces that live are few and read at a start; the keys of one identity are sorted.
+const MAY_WALK: &[&str] = &["FROM nonces WHERE expires", "ORDER BY create_date, access_key_id"];
+
+/// Statements that would search the wrong way if an index were not used.
+const NEEDS: &[(&str, &str)] = &[
+    ("status = 'freeze'", "users_frozen"),
+    ("tag_value = ?5", "user_tags_by_value"),
+    ("WHERE account = ?1 AND tag_key = ?2 AND user_id > ?3", "user_tags_by_key"),
+    ("FROM mfa_devices WHERE account = ?1 AND user_id = ?2", "mfa_devices_by_user"),
+    ("lower(default_domain) = lower(?1)", "accounts_by_default_domain"),
+    ("FROM users WHERE account = ?1 AND user_name = ?2", "users_by_name"),
+];
+
+#[test]
+fn no_statement_walks_through_a_table() {
+    accounts::an_account_keeps_its_settings(open);
+    accounts::no_two_accounts_share_an_id_or_a_domain(open);
+    accounts::accounts_are_listed_page_by_page_without_the_operator(open);
+    accounts::a_deleted_account_leaves_nothing(open);
+    accounts::an_account_is_deleted_in_parts(open);
+    users::a_user_keeps_all_its_fields(open);
+    users::users_are_listed_page_by_page(open);
+    users::users_are_listed_by_their_tags(open);
+    users::a_tag_has_one_value(open);
+    users::a_deleted_user_leaves_only_its_device(open);
+    keys::a_key_is_found_by_its_id_alone(open);
+    keys::keys_are_listed_by_owner(open);
+    keys::a_key_is_switched_and_deleted(open);
+    keys::the_last_use_moves_forward_only(open);
+    others::a_device_is_bound_and_freed(open);
+    others::devices_are_listed_page_by_page(open);
+    others::a_profile_keeps_all_its_fields(open);
+    others::only_the_newest_passwords_are_kept(open);
+    others::a_nonce_is_burnt_once(open);
+    others::the_server_keeps_names_and_values(open);
+    numbers::keys_are_counted_by_their_base_days(open);
+    numbers::devices_are_counted(open);
+    commits::copies_hear_of_a_commit_before_its_answer(open);
+
+    let driver = Sqlite::temporary().unwrap();
+    let mut connection = driver.connect(Role::Writer).unwrap();
+    driver.migrations().iter().for_each(|(_, sql)| connection.batch(sql).unwrap());
+    let asked = rusqlite::Connection::open(driver.place()).unwrap();
+    let (mut walks, mut met) = (Vec::new(), BTreeSet::new());
+    let seen = SEEN.lock().unwrap();
+    // The dumps of the tests read everything, on purpose.
+    let statements = seen.iter().filter(|sql| !sql.starts_with("SELECT *"));
+    for sql in statements.clone().filter(|sql| !MAY_WALK.iter().any(|may| sql.contains(may))) {
+        let mut plan = asked.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps = plan.raw_query().mapped(|row| row.get::<_, String>(3));
+        for step in steps.map(Result::unwrap) {
+            for (text, index) in NEEDS.iter().filter(|(text, _)| sql.contains(text)) {
+                assert!(step.contains(index), "{text}: {step}");
+                met.insert(*text);
+            }
+            if step.starts_with("SCAN") || step.contains("TEMP B-TREE") {
+                walks.push(format!("{step}: {sql}"));
+            }
+        }
+    }
+    assert!(statements.count() > 60, "only {} statements were seen", seen.len());
+    assert_eq!(met.len(), NEEDS.len(), "only {met:?} were seen");
+    assert!(walks.is_empty(), "{}", walks.join("\n"));
+}
