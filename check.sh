@@ -27,6 +27,7 @@ test           | all Rust tests
 doctest        | the examples in doc comments
 doc            | cargo doc, warnings denied
 build          | the release build of the ramward program
+readme         | every code block of the README
 clients-python | the vendor's Python clients, unmodified, against that program
 clients-node   | the vendor's Node clients, unmodified, against that program"
 
@@ -119,6 +120,12 @@ program() {
     export RAMWARD_BIN="$target/release/ramward"
   fi
   [[ -x $RAMWARD_BIN ]] || fail "no program at $RAMWARD_BIN: unset RAMWARD_BIN or point it at a built ramward"
+}
+
+step_readme() {
+  venv check tests/check/requirements.txt
+  program
+  python -m pytest -q -p no:cacheprovider tests/readme
 }
 
 step_clients_python() {
