@@ -10,12 +10,15 @@ use ramward_rpc::error::ApiError;
 /// Receives the answer of a call that was not answered at once.
 pub type Done = Box<dyn FnOnce(Answer) + Send>;
 
+/// Runs the rest of a call once it is given the place of its answer.
+pub type Start = Box<dyn FnOnce(Done) + Send>;
+
 /// How far a call got on the connection's own task.
 pub enum Step {
     /// It is answered.
     Answered(Answer),
-    /// The rest runs elsewhere once it is given the place of its answer.
-    Waiting(Box<dyn FnOnce(Done) + Send>),
+    /// The rest runs elsewhere.
+    Waiting(Start),
 }
 
 /// A service that answers calls.

@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::header::{EXPECT, HOST};
-use http::request::Parts;
 use http::{Method, Request};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
@@ -23,7 +22,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use super::answer::{Afterwards, Reply, respond};
-use super::backend::{Backend, Step};
+use super::backend::{Backend, Start, Step};
 use super::limits::{Progress, Watchdog, now, within};
 use super::stream::{MakeEnvelope, Stream};
 use super::{Shared, access_log, answer, health, metrics};
@@ -94,17 +93,58 @@ enum Fault {
 }
 
 impl<B: Backend> Exchange<'_, B> {
-    /// One request, from its head to its response.
-    async fn run(&self, request: Request<Incoming>) -> Result<Reply, Infallible> {
+    /// One request, from its head to its response. Its state is moved several times on the way into the connection, so
+    /// whatever not every request needs is in a box.
+    async fn run(&self, mut request: Request<Incoming>) -> Result<Reply, Infallible> {
         let began = now();
         self.progress.begin_request();
-        let (head, body) = request.into_parts();
-        if head.uri.path() == "/" {
-            let (answer, afterwards) = self.call(&head, body).await;
-            return Ok(self.answered(began, answer, afterwards));
+        if request.uri().path() != "/" {
+            return Ok(Box::pin(self.other(began, &request)).await);
         }
-        let probed = matches!(head.method, Method::GET | Method::HEAD);
-        let reply = match head.uri.path() {
+        let body = if request.body().is_end_stream() {
+            Ok(Bytes::new())
+        } else {
+            Box::pin(self.read_body(&mut request)).await
+        };
+        let body = match body {
+            Ok(body) => body,
+            Err(fault) => {
+                return Ok(self.answered(began, self.refuse_body(&request, fault), Afterwards::Close));
+            }
+        };
+        let step = self.shared.backend.begin(&Call {
+            method: request.method(),
+            path: request.uri().path(),
+            query: request.uri().query().unwrap_or_default(),
+            headers: request.headers(),
+            body: &body,
+            peer: self.peer,
+            secure: false,
+        });
+        let answer = match step {
+            Step::Answered(answer) => answer,
+            Step::Waiting(start) => Box::pin(self.wait(&request, start)).await,
+        };
+        Ok(self.answered(began, answer, Afterwards::KeepAlive))
+    }
+
+    /// Waits for an answer that is made elsewhere.
+    async fn wait(&self, request: &Request<Incoming>, start: Start) -> Answer {
+        let (send, receive) = oneshot::channel();
+        start(Box::new(move |answer| {
+            // A client that has gone away needs no answer.
+            let _sent = send.send(answer);
+        }));
+        match receive.await {
+            Ok(answer) => answer,
+            Err(_dropped) => self.refuse(request, &ApiError::internal("the service gave no answer")),
+        }
+    }
+
+    /// Everything that is no call.
+    async fn other(&self, began: Instant, request: &Request<Incoming>) -> Reply {
+        let probed = matches!(*request.method(), Method::GET | Method::HEAD);
+        let reply = match request.uri().path() {
             "/healthz" if probed => health::alive(),
             "/readyz" if probed => health::ready(&self.shared.backend).await,
             "/metrics" if probed => metrics::page(&self.shared.registry),
@@ -113,47 +153,12 @@ impl<B: Backend> Exchange<'_, B> {
                     "/healthz" | "/readyz" | "/metrics" => Plain::UnsupportedHttpMethod,
                     _ => Plain::InvalidActionNotFound,
                 };
-                let answer = self.refuse(&head, &ApiError::new(plain));
-                return Ok(self.answered(began, answer, Afterwards::KeepAlive));
+                let answer = self.refuse(request, &ApiError::new(plain));
+                return self.answered(began, answer, Afterwards::KeepAlive);
             }
         };
         self.progress.end_request(now());
-        Ok(reply)
-    }
-
-    async fn call(&self, head: &Parts, body: Incoming) -> (Answer, Afterwards) {
-        let body = if body.is_end_stream() {
-            Bytes::new()
-        } else {
-            match self.read_body(head, body).await {
-                Ok(body) => body,
-                Err(fault) => return (self.refuse_body(head, fault), Afterwards::Close),
-            }
-        };
-        let step = self.shared.backend.begin(&Call {
-            method: &head.method,
-            path: head.uri.path(),
-            query: head.uri.query().unwrap_or_default(),
-            headers: &head.headers,
-            body: &body,
-            peer: self.peer,
-            secure: false,
-        });
-        let answer = match step {
-            Step::Answered(answer) => answer,
-            Step::Waiting(start) => {
-                let (send, receive) = oneshot::channel();
-                start(Box::new(move |answer| {
-                    // A client that has gone away needs no answer.
-                    let _sent = send.send(answer);
-                }));
-                match receive.await {
-                    Ok(answer) => answer,
-                    Err(_dropped) => self.refuse(head, &ApiError::internal("the service gave no answer")),
-                }
-            }
-        };
-        (answer, Afterwards::KeepAlive)
+        reply
     }
 
     /// Counts, logs and sends an answer.
@@ -166,12 +171,12 @@ impl<B: Backend> Exchange<'_, B> {
         respond(answer, afterwards)
     }
 
-    fn refuse(&self, head: &Parts, error: &ApiError) -> Answer {
-        let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    fn refuse(&self, request: &Request<Incoming>, error: &ApiError) -> Answer {
+        let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         self.shared.backend.refuse(host, error)
     }
 
-    fn refuse_body(&self, head: &Parts, fault: Fault) -> Answer {
+    fn refuse_body(&self, request: &Request<Incoming>, fault: Fault) -> Answer {
         let limits = &self.shared.limits;
         let (status, message) = match fault {
             Fault::TooLarge => (
@@ -185,31 +190,32 @@ impl<B: Backend> Exchange<'_, B> {
                 (400, "The body is not readable: it ended early or its chunks are malformed.".to_owned())
             }
         };
-        let mut answer = self.refuse(head, &ApiError::with_message(Plain::InvalidParameter, message));
+        let mut answer = self.refuse(request, &ApiError::with_message(Plain::InvalidParameter, message));
         answer.status = status;
         answer
     }
 
-    async fn read_body(&self, head: &Parts, mut body: Incoming) -> Result<Bytes, Fault> {
+    async fn read_body(&self, request: &mut Request<Incoming>) -> Result<Bytes, Fault> {
         let limits = &self.shared.limits;
         let most = limits.max_body_bytes;
-        let declared = body.size_hint().lower();
+        let declared = request.body().size_hint().lower();
         let is_too_large = declared > most as u64;
         // Such a client has not sent its body yet and will not, once it is refused.
-        if is_too_large && head.headers.contains_key(EXPECT) {
+        if is_too_large && request.headers().contains_key(EXPECT) {
             return Err(Fault::TooLarge);
         }
+        let body = request.body_mut();
         let discarded = most.saturating_mul(DISCARDED_BODIES);
         let whole = within(limits.body_timeout, async {
             if is_too_large {
                 if declared <= discarded as u64 {
-                    discard(&mut body, discarded).await;
+                    discard(body, discarded).await;
                 }
                 return Err(Fault::TooLarge);
             }
-            match collect(&mut body, most).await {
+            match collect(body, most).await {
                 Err(Fault::TooLarge) => {
-                    discard(&mut body, discarded).await;
+                    discard(body, discarded).await;
                     Err(Fault::TooLarge)
                 }
                 whole => whole,
