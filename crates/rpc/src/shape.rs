@@ -94,6 +94,17 @@ fn full_name(prefix: &str, name: &'static str) -> Cow<'static, str> {
     if prefix.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{prefix}{name}")) }
 }
 
+/// Reads a text; a refusal says what would be taken.
+fn parse<T: Scalar>(name: Cow<'static, str>, text: &str) -> ApiResult<T> {
+    T::parse(text).map_err(|rule| {
+        let mut refusal = ApiError::invalid(name, rule);
+        if !T::LIMITS.is_empty() {
+            refusal.message = format!("{} It takes {}.", refusal.message, T::LIMITS);
+        }
+        refusal
+    })
+}
+
 impl<T: Scalar> Member for T {
     fn describe(name: &'static str, doc: &'static str, example: &'static str) -> Field {
         Field { name, doc, example, required: true, kind: T::KIND, limits: T::LIMITS }
@@ -103,7 +114,7 @@ impl<T: Scalar> Member for T {
         let full = full_name(prefix, name);
         match params.get(&full) {
             None | Some("") => Err(ApiError::missing(full)),
-            Some(text) => T::parse(text).map_err(|rule| ApiError::invalid(full, rule)),
+            Some(text) => parse(full, text),
         }
     }
 
@@ -122,7 +133,7 @@ impl<T: Scalar> Member for Option<T> {
         match params.get(&full) {
             None => Ok(None),
             Some("") if T::EMPTY_IS_ABSENT => Ok(None),
-            Some(text) => T::parse(text).map(Some).map_err(|rule| ApiError::invalid(full, rule)),
+            Some(text) => parse(full, text).map(Some),
         }
     }
 
