@@ -19,6 +19,7 @@ mod report;
 mod serve;
 mod signed_call;
 mod table;
+mod verify;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use ramward_domain::report::facts::Facts;
 use ramward_rpc::api::Product;
 
 use super::signed_call::{Signer, SigningOptions, end_refused};
-use super::{Context, Ending, ledger, print, table};
+use super::{Context, Ending, ledger, print, table, verify};
 use crate::config::Output;
 
 pub(super) const ACTION: &str = "GetAccountSecurityPracticeReport";
@@ -21,6 +21,7 @@ Examples:
   ramward report --profile production --endpoint https://ims.aliyuncs.com
   ramward report --explain
   ramward report --format json --fail-under 80 > report.json
+  ramward report --verify --data ./ramward-data
 
 Exit codes: 0 the report is there, 1 the score is too low or the call was refused, 2 no API answered.")]
 pub struct ReportArgs {
@@ -30,6 +31,9 @@ pub struct ReportArgs {
     /// Also show which check gave how many points, from the ten values alone
     #[arg(long)]
     explain: bool,
+    /// Ask no server: recount every account in the data directory and compare with the stored numbers
+    #[arg(long, conflicts_with_all = ["format", "explain", "fail_under"])]
+    verify: bool,
     /// End with exit code 1 if the score is below N
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
@@ -47,6 +51,9 @@ enum Format {
 impl ReportArgs {
     /// Runs the command.
     pub fn run(self, context: &Context) -> anyhow::Result<Ending> {
+        if self.verify {
+            return verify::run(context);
+        }
         let format = self.format.unwrap_or(match context.settings.output {
             Output::Table => Format::Table,
             Output::Json => Format::Json,

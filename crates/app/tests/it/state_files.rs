@@ -44,6 +44,11 @@ fn what_is_imported_is_exported_again() {
     assert_eq!(again.status.code(), Some(2));
     let said = String::from_utf8_lossy(&again.stderr).into_owned();
     assert!(said.contains("name a file that is not there yet"), "{said}");
+    let recounted = run(&["report", "--verify"]);
+    assert_eq!(
+        String::from_utf8_lossy(&recounted.stdout),
+        "2 accounts: every stored number equals its recount\n"
+    );
     let twice = run(&["import", file.to_str().unwrap()]);
     let said = String::from_utf8_lossy(&twice.stderr).into_owned();
     assert!(said.contains("line 1, this account is already there; nothing was imported"), "{said}");
