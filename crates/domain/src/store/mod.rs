@@ -3,6 +3,7 @@
 //! or HTTP. A new table is a file in `tables/`, a step in `schema/`, and a case in the conformance suite; a new back end
 //! is a `Driver`.
 
+mod bulk;
 mod checkpointer;
 mod columns;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A transaction as the tables see it: statements, the report's upkeep and what caches must hear. It can only be had
 //! inside `Store::read` and `Store::write`; the first statement that fails spoils it, so that nothing half-done is kept.
 
+use super::bulk::Bulk;
 use super::connection::{Access, Arg, Connection, Row};
 use super::error::StoreError;
 use super::upkeep::Upkeep;
@@ -23,7 +24,7 @@ pub enum Effect {
 pub struct Tx<'c> {
     connection: &'c mut dyn Connection,
     access: Access,
-    bulk: bool,
+    pub(super) bulk: Option<Box<Bulk>>,
     failed: Option<StoreError>,
     pub(super) upkeep: Upkeep,
     effects: Vec<Effect>,
@@ -31,7 +32,7 @@ pub struct Tx<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(connection: &'c mut dyn Connection, access: Access) -> Self {
-        Self { connection, access, bulk: false, failed: None, upkeep: Upkeep::default(), effects: Vec::new() }
+        Self { connection, access, bulk: None, failed: None, upkeep: Upkeep::default(), effects: Vec::new() }
     }
 
     /// Runs a statement; how many rows it changed.
@@ -93,20 +94,22 @@ impl<'c> Tx<'c> {
             return;
         }
         // A bulk change names nobody: it would be millions.
-        self.effects.push(if self.bulk { Effect::All } else { effect });
+        self.effects.push(if self.is_bulk() { Effect::All } else { effect });
     }
 
     /// For a job that brings in thousands of new subjects: what the report gains by a user, or by an account's root, is
     /// summed as its rows are inserted one after the other, without reading them back, and written once. Rows of a
     /// subject inserted together are cheapest; any other order is as exact. Lasts until the end of the job.
     pub fn bulk(&mut self) {
-        self.bulk = true;
+        if self.bulk.is_none() {
+            self.bulk = Some(Box::new(Bulk::new()));
+        }
     }
 
     /// The refusal of a row that exists already. In a bulk it spoils the job, whose sums may have counted the row.
     pub(super) fn exists(&mut self, what: &'static str) -> StoreError {
         let error = StoreError::Exists { what };
-        if self.bulk {
+        if self.is_bulk() {
             self.failed = Some(error.clone());
         }
         error
@@ -121,6 +124,7 @@ impl<'c> Tx<'c> {
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         self.usable()?;
+        self.write_owners()?;
         let marked = self.connection.savepoint();
         self.remember(marked)?;
         let (upkeep, effects) = (self.upkeep.clone(), self.effects.len());
@@ -130,6 +134,7 @@ impl<'c> Tx<'c> {
             self.connection.release()
         } else {
             self.upkeep = upkeep;
+            self.drop_owners();
             self.effects.truncate(effects);
             self.connection.rollback_to()
         };
@@ -138,12 +143,13 @@ impl<'c> Tx<'c> {
     }
 
     pub(super) fn is_bulk(&self) -> bool {
-        self.bulk
+        self.bulk.is_some()
     }
 
     /// Ends a job that wants to be kept: what it did to the report is written.
     pub(super) fn finish(mut self) -> Result<Vec<Effect>, StoreError> {
         self.usable()?;
+        self.write_owners()?;
         self.settle()?;
         Ok(self.effects)
     }

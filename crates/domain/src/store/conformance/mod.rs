@@ -66,6 +66,7 @@ macro_rules! conformance {
                     a_change_sees_its_own_numbers,
                     a_bulk_equals_the_same_rows_one_by_one,
                     a_bulk_with_a_row_that_exists_is_taken_back,
+                    a_bulk_knows_its_keys,
                     a_wrong_number_is_found;
                 commits:
                     writes_that_wait_share_a_commit,

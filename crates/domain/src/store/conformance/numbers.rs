@@ -162,6 +162,65 @@ pub fn a_bulk_with_a_row_that_exists_is_taken_back(open: Open) {
     assert_verified(&store);
 }
 
+/// A bulk writes the owners of keys late, and knows at once all the same whether there is such a key.
+pub fn a_bulk_knows_its_keys(open: Open) {
+    let store = with_account(open());
+    let new = |id: &str| key(ACCOUNT, user_id(1), id, 10);
+    write(&store, move |tx| {
+        tx.bulk();
+        users::insert(tx, &user(ACCOUNT, 1))?;
+        access_keys::insert(tx, &new("a"))?;
+        // Seen by its id before it is written.
+        assert_eq!(access_keys::find_by_id(tx, &key_id("a"))?, Some(new("a")));
+        access_keys::insert(tx, &new("b"))?;
+        assert!(access_keys::delete(tx, ACCOUNT, user_id(1), &key_id("b"))?);
+        access_keys::insert(tx, &new("b"))?;
+        access_keys::insert(tx, &new("c"))?;
+        let refused = tx.nested(|tx| {
+            access_keys::insert(tx, &new("d"))?;
+            access_keys::delete(tx, ACCOUNT, user_id(1), &key_id("c"))?;
+            access_keys::insert(tx, &new("e"))?;
+            Err::<(), _>(StoreError::Busy)
+        });
+        assert!(matches!(refused, Err(StoreError::Busy)));
+        access_keys::insert(tx, &new("d"))
+    })
+    .unwrap();
+    assert_verified(&store);
+    for known in ["a", "b", "c", "d"] {
+        assert!(read(&store, |tx| access_keys::find_by_id(tx, &key_id(known))).is_some(), "{known}");
+        // Known from before, and known from this bulk: written already, or not yet.
+        let refusals = [
+            refused(&store, move |tx| {
+                tx.bulk();
+                access_keys::insert(tx, &new(known))
+            }),
+            refused(&store, move |tx| {
+                tx.bulk();
+                access_keys::insert(tx, &new("x"))?;
+                access_keys::insert(tx, &new("x"))
+            }),
+            refused(&store, move |tx| {
+                tx.bulk();
+                access_keys::insert(tx, &new("x"))?;
+                access_keys::find_owner(tx, &key_id("x"))?;
+                access_keys::insert(tx, &new("x"))
+            }),
+        ];
+        for refusal in refusals {
+            assert!(matches!(refusal, StoreError::Exists { what: "AccessKey" }), "{refusal}");
+        }
+    }
+    let empty = with_account(open());
+    let refusal = refused(&empty, move |tx| {
+        tx.bulk();
+        access_keys::insert(tx, &new("x"))?;
+        access_keys::find_owner(tx, &key_id("x"))?;
+        access_keys::insert(tx, &new("x"))
+    });
+    assert!(matches!(refusal, StoreError::Exists { what: "AccessKey" }), "{refusal}");
+}
+
 /// The check that all the others lean on finds what is wrong.
 pub fn a_wrong_number_is_found(open: Open) {
     let store = with_account(open());

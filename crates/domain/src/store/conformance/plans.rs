@@ -89,7 +89,12 @@ fn open() -> Store {
 }
 
 /// Statements that may walk: the nonces that live are few and read at a start; the keys of one identity are sorted.
-const MAY_WALK: &[&str] = &["FROM nonces WHERE expires", "ORDER BY create_date, access_key_id"];
+/// And a walk of one step is none.
+const MAY_WALK: &[&str] = &[
+    "FROM nonces WHERE expires",
+    "ORDER BY create_date, access_key_id",
+    "SELECT 1 FROM access_key_owners LIMIT 1",
+];
 
 /// Statements that would search the wrong way if an index were not used.
 const NEEDS: &[(&str, &str)] = &[

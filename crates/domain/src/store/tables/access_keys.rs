@@ -69,6 +69,7 @@ fn read(row: Row<'_>) -> Result<AccessKey, StoreError> {
 
 /// Whose key this is.
 pub fn find_owner(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<Option<(AccountId, UserId)>, StoreError> {
+    tx.write_owners()?;
     let sql = "SELECT account, user_id FROM access_key_owners WHERE access_key_id = ?1";
     tx.find(sql, &[key.into()], |row| Ok((row.get(0)?, row.get(1)?)))
 }
@@ -114,9 +115,10 @@ pub fn list_by_account(
 
 /// A new key. `Exists` if any account has a key of this id.
 pub fn insert(tx: &mut Tx<'_>, key: &AccessKey) -> Result<(), StoreError> {
-    let sql = "INSERT INTO access_key_owners (access_key_id, account, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-    let args = [(&key.access_key_id).into(), key.account.into(), key.user_id.into()];
-    if tx.execute(sql, &args)? == 0 {
+    let (id, account, user) = (&key.access_key_id, key.account, key.user_id);
+    let new =
+        if tx.is_bulk() { tx.gather_owner(id, account, user)? } else { insert_owner(tx, id, account, user)? };
+    if !new {
         return Err(tx.exists("AccessKey"));
     }
     tx.touch_new_key(key.account, key.user_id, key.facts())?;
@@ -136,6 +138,33 @@ pub fn insert(tx: &mut Tx<'_>, key: &AccessKey) -> Result<(), StoreError> {
     tx.execute(sql, &args)?;
     changed(tx, key.account, &key.access_key_id);
     Ok(())
+}
+
+/// `false` if there is such a key already.
+pub(in crate::store) fn insert_owner(
+    tx: &mut Tx<'_>,
+    key: &AccessKeyId,
+    account: AccountId,
+    user: UserId,
+) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO access_key_owners (access_key_id, account, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    Ok(tx.execute(sql, &[key.into(), account.into(), user.into()])? > 0)
+}
+
+pub(in crate::store) fn delete_owner(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<(), StoreError> {
+    tx.write_owners()?;
+    tx.execute("DELETE FROM access_key_owners WHERE access_key_id = ?1", &[key.into()]).map(drop)
+}
+
+/// Whether the map has the key, but for what a bulk has gathered.
+pub(in crate::store) fn is_owned(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM access_key_owners WHERE access_key_id = ?1";
+    Ok(tx.find(sql, &[key.into()], |_| Ok(()))?.is_some())
+}
+
+/// Whether the map has any key at all.
+pub(in crate::store) fn is_any(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
+    Ok(tx.find("SELECT 1 FROM access_key_owners LIMIT 1", &[], |_| Ok(()))?.is_some())
 }
 
 /// Switches a key on or off. `Absent` if the identity has no such key.
@@ -196,7 +225,7 @@ pub fn delete(
     if tx.execute(sql, &[account.into(), user.into(), key.into()])? == 0 {
         return Ok(false);
     }
-    tx.execute("DELETE FROM access_key_owners WHERE access_key_id = ?1", &[key.into()])?;
+    delete_owner(tx, key)?;
     changed(tx, account, key);
     Ok(true)
 }

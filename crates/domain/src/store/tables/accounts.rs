@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{met, rows};
+use super::{access_keys, met, rows};
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
 use crate::identity::security_preference::SecurityPreference;
@@ -224,7 +224,7 @@ pub fn delete_part(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreErr
     let keys: Vec<(UserId, AccessKeyId)> = tx.list(sql, &page, |row| Ok((row.get(0)?, row.get(1)?)))?;
     if let Some((last_user, last_key)) = keys.last() {
         for (_, key) in &keys {
-            tx.execute("DELETE FROM access_key_owners WHERE access_key_id = ?1", &[key.into()])?;
+            access_keys::delete_owner(tx, key)?;
         }
         let sql = "DELETE FROM access_keys WHERE account = ?1 AND (user_id, access_key_id) <= (?2, ?3)";
         tx.execute(sql, &[account.into(), (*last_user).into(), last_key.into()])?;
