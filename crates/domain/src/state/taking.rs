@@ -67,13 +67,15 @@ pub(super) struct Importing {
     imported: Imported,
     /// Accounts that were seen to be there.
     known: HashSet<AccountId>,
+    /// The last id that was made for a user.
+    last_user: Option<UserId>,
 }
 
 impl Importing {
     /// Begins with nothing.
     pub(super) fn new(seal: SealKey, entropy: &dyn Entropy, now: Timestamp) -> Self {
         let entropy = SeededEntropy::from_entropy(entropy);
-        Self { seal, entropy, now, imported: Imported::default(), known: HashSet::new() }
+        Self { seal, entropy, now, imported: Imported::default(), known: HashSet::new(), last_user: None }
     }
 
     /// Takes everything up to the last word.
@@ -106,6 +108,17 @@ impl Importing {
             }
         }
         Err(Ended::Store(StoreError::Closed))
+    }
+
+    /// An id for a user that brings none. They ascend in random steps: each row then goes to the end of its table, which
+    /// makes a big import several times faster than ids from all over the range.
+    fn new_user_id(&mut self) -> UserId {
+        const LONGEST_STEP: u64 = 1 << 36;
+        let mut random = [0; 8];
+        self.entropy.fill(&mut random);
+        let step = i64::try_from(u64::from_le_bytes(random) % LONGEST_STEP + 1).unwrap_or(1);
+        let next = self.last_user.and_then(|last| UserId::new(last.get() + step));
+        *self.last_user.insert(next.unwrap_or_else(|| UserId::generate(&self.entropy)))
     }
 
     fn take(&mut self, tx: &mut Tx<'_>, record: Record) -> Result<(), Fault> {
@@ -214,7 +227,7 @@ impl Importing {
                 Fault::Field("DisplayName", format!("missing, and the name is none ({})", rule.word()))
             })?,
         };
-        let user_id = record.user_id.unwrap_or_else(|| UserId::generate(&self.entropy));
+        let user_id = record.user_id.unwrap_or_else(|| self.new_user_id());
         let row = User {
             account,
             user_id,

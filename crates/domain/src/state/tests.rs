@@ -7,13 +7,14 @@ use proptest::prelude::*;
 use super::export::{Exported, Wanted, export};
 use super::import::{Form, ImportError, Imported, import};
 use crate::entropy::SeededEntropy;
+use crate::identity::user::UserStatusFilter;
 use crate::ids::AccountId;
 use crate::report::counts::facts;
 use crate::report::score::Model;
 use crate::report::thresholds::Thresholds;
 use crate::store::Store;
 use crate::store::seal::SealKey;
-use crate::store::tables::accounts;
+use crate::store::tables::{accounts, users};
 use crate::store::verify::verify;
 use crate::time::Timestamp;
 
@@ -134,6 +135,27 @@ fn a_bad_record_is_named_and_leaves_nothing_behind() {
         assert!(fixture.is_empty(), "{text}");
         fixture.import(FULL.as_bytes(), Form::Lines).unwrap();
     }
+}
+
+#[test]
+fn users_without_an_id_get_ascending_ones() {
+    let fixture = Fixture::new();
+    let mut text = "{\"Kind\":\"Account\",\"AccountId\":\"1234567890123456\"}\n".to_owned();
+    for number in 0..2_000 {
+        let (account, secret) = ("1234567890123456", "s".repeat(30));
+        text += &format!(
+            "{{\"Kind\":\"User\",\"AccountId\":\"{account}\",\"UserName\":\"user{number}\",\
+             \"AccessKeys\":[{{\"AccessKeyId\":\"LTAI{number}\",\"AccessKeySecret\":\"{secret}\"}}]}}\n"
+        );
+    }
+    fixture.import(text.as_bytes(), Form::Lines).unwrap();
+    let found =
+        fixture.store.read(|tx| users::list(tx, acme(), None, 3_000, UserStatusFilter::BOTH)).unwrap();
+    let names: Vec<String> = found.iter().map(|user| user.user_name.to_string()).collect();
+    let expected: Vec<String> = (0..2_000).map(|number| format!("user{number}")).collect();
+    assert_eq!(names, expected, "their order by id is the order of the file");
+    assert!(found.iter().all(|user| user.user_id.to_string().len() == 18));
+    assert_eq!(fixture.store.read(|tx| verify(tx, acme())).unwrap(), Vec::new());
 }
 
 #[test]
