@@ -29,7 +29,9 @@ doc            | cargo doc, warnings denied
 build          | the release build of the ramward program
 readme         | every code block of the README
 clients-python | the vendor's Python clients, unmodified, against that program
-clients-node   | the vendor's Node clients, unmodified, against that program"
+clients-node   | the vendor's Node clients, unmodified, against that program
+bench          | the benchmarks in small: that they work, not how fast anything is
+bench-peers    | the same for the benchmark beside other software, which it installs"
 
 say() { printf '%s\n' "$*"; }
 fail() { printf 'check.sh: %s\n' "$*" >&2; exit 1; }
@@ -139,6 +141,13 @@ step_clients_node() {
   node_modules tests/clients/node
   program
   npm test --silent --prefix tests/clients/node
+}
+
+step_bench() { cargo bench --locked -p ramward --bench gateway --bench store -- --quick; }
+
+step_bench_peers() {
+  venv peers tests/peers/requirements.txt
+  cargo bench --locked -p ramward --bench peers -- --quick
 }
 
 names() { cut -d'|' -f1 <<<"$steps" | tr -d ' '; }
