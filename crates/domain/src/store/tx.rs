@@ -89,12 +89,13 @@ impl<'c> Tx<'c> {
 
     /// Says that copies of this outside the store end with the commit.
     pub fn effect(&mut self, effect: Effect) {
-        let known = self.effects.last();
-        if known == Some(&effect) || known == Some(&Effect::All) {
-            return;
-        }
+        let named = matches!(effect, Effect::Account(_) | Effect::AccessKey(_));
         // A bulk change names nobody: it would be millions.
-        self.effects.push(if self.is_bulk() { Effect::All } else { effect });
+        let effect = if named && self.is_bulk() { Effect::All } else { effect };
+        let last = self.effects.last();
+        if last != Some(&effect) && !(named && last == Some(&Effect::All)) {
+            self.effects.push(effect);
+        }
     }
 
     /// For a job that brings in thousands of new subjects: what the report gains by a user, or by an account's root, is

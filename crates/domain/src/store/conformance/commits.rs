@@ -297,6 +297,15 @@ pub fn copies_hear_of_a_commit_before_its_answer(open: Open) {
     })
     .unwrap();
     expect(vec![Effect::All]);
+    write(&store, |tx| {
+        tx.effect(Effect::All);
+        tx.effect(Effect::Account(ACCOUNT));
+        // Not a copy of what is stored, so not among all of them.
+        tx.effect(Effect::Clock(5));
+        Ok(())
+    })
+    .unwrap();
+    expect(vec![Effect::All, Effect::Clock(5)]);
 }
 
 pub fn a_full_queue_refuses_at_once(open: Open) {
