@@ -31,16 +31,13 @@ pub(super) fn respond(answer: Answer, afterwards: Afterwards) -> Reply {
     let mut reply = Response::new(Full::new(Bytes::from(answer.body)));
     // The service gives only statuses of its own tables.
     *reply.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let id = answer.request_id.as_str().as_bytes();
     let headers = reply.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    headers.insert(CONTENT_TYPE, content_type(answer.content_type));
+    let id = answer.request_id.as_str().as_bytes();
     insert(headers, REQUEST_ID, id);
-    let mut trace = [0; 32];
-    let digits = id.iter().filter(|byte| **byte != b'-').map(u8::to_ascii_lowercase);
-    for (place, digit) in trace.iter_mut().zip(digits) {
-        *place = digit;
+    if let Ok(id) = id.try_into() {
+        insert(headers, TRACE_ID, &trace_id(id));
     }
-    insert(headers, TRACE_ID, &trace);
     if let Some(milliseconds) = answer.retry_after_ms {
         headers.insert(RETRY_AFTER, HeaderValue::from(milliseconds));
     }
@@ -48,6 +45,25 @@ pub(super) fn respond(answer: Answer, afterwards: Afterwards) -> Reply {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     reply
+}
+
+/// The usual one is known to be valid without looking at it each time.
+fn content_type(text: &'static str) -> HeaderValue {
+    const JSON: &str = "application/json;charset=utf-8";
+    const JSON_VALUE: HeaderValue = HeaderValue::from_static(JSON);
+    if text == JSON { JSON_VALUE } else { HeaderValue::from_static(text) }
+}
+
+/// The digits of a request id in lower case, as the vendor writes trace ids.
+fn trace_id(id: &[u8; 36]) -> [u8; 32] {
+    let mut trace = [0; 32];
+    trace[0..8].copy_from_slice(&id[0..8]);
+    trace[8..12].copy_from_slice(&id[9..13]);
+    trace[12..16].copy_from_slice(&id[14..18]);
+    trace[16..20].copy_from_slice(&id[19..23]);
+    trace[20..32].copy_from_slice(&id[24..36]);
+    trace.make_ascii_lowercase();
+    trace
 }
 
 fn insert(headers: &mut http::HeaderMap, name: HeaderName, value: &[u8]) {
