@@ -15,6 +15,8 @@ pub struct Plan {
     pub requests: usize,
     /// Users of the three accounts.
     pub users: [u64; 3],
+    /// If set, only this scenario, again and again, for a profiler to look at; nothing is published.
+    pub only: Option<String>,
     /// Accounts whose root keys are asked at random, and keys of each.
     pub many: (u64, u64),
 }
@@ -33,6 +35,7 @@ impl Plan {
             rounds: 7,
             requests: 100_000,
             users: [10, 10_000, 1_000_000],
+            only: None,
             many: (1000, 2000),
         };
         let mut args = args.iter();
@@ -47,15 +50,17 @@ impl Plan {
                         rounds: 1,
                         requests: 500,
                         users: [10, 100, 300],
+                        only: None,
                         many: (3, 100),
                     };
                 }
                 "--users" => plan.users[2] = number()?,
                 "--rounds" => plan.rounds = usize::try_from(number()?)?,
                 "--requests" => plan.requests = usize::try_from(number()?)?,
-                other => {
-                    bail!("unknown argument {other}: there are --quick, --users N, --rounds N, --requests N")
-                }
+                "--only" => plan.only = args.next().cloned(),
+                other => bail!(
+                    "unknown argument {other}: there are --quick, --users N, --rounds N, --requests N, --only NAME"
+                ),
             }
         }
         Ok(plan)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ramward_rpc::request::RequestBuilder;
 use ramward_rpc::sign::Scheme;
 
@@ -52,6 +52,18 @@ impl Scenario {
         Self::ManyKeys,
     ];
     const SHARED: [Self; 3] = [Self::Bare, Self::Report(Scheme::RpcV1, 0), Self::Report(Scheme::V3, 0)];
+
+    /// The scenario of a name, for a profiler.
+    fn named(name: &str) -> Result<Self> {
+        match name {
+            "bare" => Ok(Self::Bare),
+            "v1" => Ok(Self::Report(Scheme::RpcV1, 0)),
+            "v3" => Ok(Self::Report(Scheme::V3, 0)),
+            "few" => Ok(Self::FewKeys),
+            "many" => Ok(Self::ManyKeys),
+            other => bail!("unknown scenario {other}: there are bare, v1, v3, few, many"),
+        }
+    }
 
     fn is_bare(self) -> bool {
         matches!(self, Self::Bare | Self::BareSameBytes)
@@ -115,8 +127,12 @@ pub fn measure(plan: &Plan) -> Result<()> {
     let bench = Bench { plan, accounts: plan.accounts(), holders: plan.key_holders() };
     tell("making the accounts");
     let data = made::make(&folder, &[&bench.accounts[..], &bench.holders].concat())?;
-    let apart = if Cores::can_be_apart() { Some(bench.rounds(&data, Cores::Apart)?) } else { None };
-    let shared = bench.rounds(&data, Cores::Shared)?;
+    if let Some(name) = &plan.only {
+        return bench.rounds(&data, &[Scenario::named(name)?], Cores::Apart).map(drop);
+    }
+    let apart =
+        if Cores::can_be_apart() { Some(bench.rounds(&data, &Scenario::APART, Cores::Apart)?) } else { None };
+    let shared = bench.rounds(&data, &Scenario::SHARED, Cores::Shared)?;
     bench.publish(apart.as_ref(), &shared)
 }
 
@@ -127,11 +143,11 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn rounds(&self, data: &Path, cores: Cores) -> Result<Results> {
+    fn rounds(&self, data: &Path, scenarios: &[Scenario], cores: Cores) -> Result<Results> {
         cores.place_load()?;
         let mut rounds = Vec::new();
         for number in 0..self.plan.rounds {
-            let round = self.round(data, cores, number)?;
+            let round = self.round(data, scenarios, cores, number)?;
             let line = |measured: &Measured| format!("{:.2}", measured.cpu_ns / 1000.0);
             tell(&format!(
                 "{cores:?} round {}: {} µs",
@@ -145,14 +161,19 @@ impl Bench<'_> {
         Ok(Results(rounds))
     }
 
-    fn round(&self, data: &Path, cores: Cores, number: usize) -> Result<Vec<Measured>> {
+    fn round(
+        &self,
+        data: &Path,
+        scenarios: &[Scenario],
+        cores: Cores,
+        number: usize,
+    ) -> Result<Vec<Measured>> {
         let server = Server::ramward(data, free_address()?, &cores.launch(), &[])?;
         let body =
             load::ask(server.address, &self.requests(Scenario::Report(Scheme::V3, 0), 1, 0).concat())?.body;
         let text = String::from_utf8(body.clone()).context("the report is JSON")?;
         let bare = start_bare(free_address()?, cores, &text)?;
 
-        let scenarios: &[Scenario] = if cores == Cores::Apart { &Scenario::APART } else { &Scenario::SHARED };
         let mut measured: Vec<Measured> = Vec::new();
         // Each round begins elsewhere, so that none always finds the fewest nonces or the coldest processor.
         let turned = scenarios.iter().cycle().skip(number * 3).take(scenarios.len());
