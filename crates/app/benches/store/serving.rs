@@ -22,6 +22,9 @@ const REPORT: &str = "GetAccountSecurityPracticeReport";
 const WRITERS: usize = 16;
 /// No limit to the users of an account.
 const NO_QUOTA: &str = "--quota-users=1000000000";
+
+/// Several rounds on one server send more requests within the signature window than it holds nonces for by default.
+const MANY_NONCES: &str = "--max-nonces=100000000";
 /// After a kill, stamps up to four seconds ahead of it are refused (docs/decisions/0005).
 const CLOSED: Duration = Duration::from_millis(5500);
 
@@ -191,7 +194,7 @@ pub fn beside_writers(plan: &Plan, data: &Path, section: &mut Section) -> Result
         ),
         ("the same with the writers in the account that is reported", Target::None, &read),
     ] {
-        let server = Server::ramward(data, free_address()?, &Launch::anywhere(), &[NO_QUOTA])?;
+        let server = Server::ramward(data, free_address()?, &Launch::anywhere(), &[NO_QUOTA, MANY_NONCES])?;
         let (mut ratios, mut alone, mut beside, mut written) =
             (Ratios::default(), Ratios::default(), Ratios::default(), Ratios::default());
         for _ in 0..plan.rounds {
