@@ -1,7 +1,8 @@
 //! What identities are and what the security report says of them. No HTTP server, no command line, no async.
 //!
-//! A module uses those further down this list, never one further up: `service`, `ops`, `authz`, `authn`, `state`,
-//! `report`, `store`, `settings`, `identity`, then the words everything is said in: `arn`, `ids`, `entropy`, `time`.
+//! A module uses those further down this list, never one further up: `service`, `ops`, `authz` and `settings`,
+//! `authn`, `report` and `state`, `store`, `identity` and `arn`, then the words everything is said in: `ids`, `entropy`,
+//! `time`, and `workers`. The rows stand in the tidy test (`crates/app/tests/it/tidy.rs`).
 
 pub mod arn;
 pub mod authn;
