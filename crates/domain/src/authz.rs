@@ -41,9 +41,10 @@ pub fn authorise(
         Audience::Anyone => return Ok(()),
         Audience::Operator if caller.is_operator() => return Ok(()),
         Audience::Operator => return Err(operators_only(api)),
+        Audience::AccountOrOperator if caller.is_operator() => return Ok(()),
         Audience::Account if caller.is_operator() => return Err(accounts_only(api)),
-        Audience::Account if caller.is_root() => return Ok(()),
-        Audience::Account => {}
+        Audience::Account | Audience::AccountOrOperator if caller.is_root() => return Ok(()),
+        Audience::Account | Audience::AccountOrOperator => {}
     }
     let about_itself = match target {
         Target::Own => true,

@@ -61,6 +61,8 @@ pub enum Audience {
     Account,
     /// The operator of the server, whose AccessKey belongs to no account.
     Operator,
+    /// Identities of an account about their own, and the operator about any, which it names.
+    AccountOrOperator,
     /// Everybody with a valid signature.
     Anyone,
 }

@@ -1,8 +1,9 @@
 //! The account a call belongs to, as operations need it: its row and its domains.
 //! Knows no wire shape.
 
-use ramward_rpc::error::{ApiError, ApiResult, Code, Rule};
+use ramward_rpc::error::{ApiError, ApiResult, Code, Plain, Rule};
 
+use crate::authn::Caller;
 use crate::identity::domain_name::{DefaultDomainName, DomainName};
 use crate::identity::user::{UserName, UserPrincipalName};
 use crate::ids::AccountId;
@@ -16,6 +17,30 @@ use crate::store::tables::accounts::{self, Account};
 /// As [`account_is_gone`].
 pub fn find(tx: &mut Tx<'_>, account: AccountId) -> ApiResult<Account> {
     accounts::find(tx, account)?.ok_or_else(account_is_gone)
+}
+
+/// The account a call is about where the operator may name any ([`ramward_rpc::api::Audience::AccountOrOperator`]):
+/// the one named, else the caller's.
+///
+/// # Errors
+/// `MissingAccountId` for an operator that names none, `NoPermission` for anybody else that names another than its own,
+/// `EntityNotExist.Account` if there is none of that id.
+pub fn named(tx: &mut Tx<'_>, caller: &Caller, named: Option<AccountId>) -> ApiResult<Account> {
+    if caller.is_operator() {
+        let account = named.ok_or_else(|| ApiError::missing("AccountId"))?;
+        let row = accounts::find(tx, account)?.filter(|row| !row.deleting);
+        return row.ok_or_else(no_such_account);
+    }
+    if named.is_some_and(|named| named != caller.account()) {
+        let message = "You are not authorized to do this action. AccountId names another account than the AccessKey's; only the operator may.";
+        return Err(ApiError::with_message(Plain::NoPermission, message));
+    }
+    find(tx, caller.account())
+}
+
+/// The operator named an account that there is not.
+pub fn no_such_account() -> Box<ApiError> {
+    ApiError::new(Code::EntityNotExist("Account"))
 }
 
 /// Whether logon names of the account may end in `domain`: its default domain, and the one it began with, which keeps

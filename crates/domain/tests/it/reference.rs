@@ -162,6 +162,7 @@ fn callers(audience: Audience, own: SelfService) -> &'static str {
     match (audience, own) {
         (Audience::Anyone, _) => "everybody with a valid signature",
         (Audience::Operator, _) => "the operator",
+        (Audience::AccountOrOperator, _) => "root; the operator, naming an account",
         (Audience::Account, SelfService::No) => "root",
         (Audience::Account, SelfService::AccessKeys) => {
             "root; a RAM user for itself where AllowUserToManageAccessKeys is on"

@@ -2,11 +2,12 @@
 //! small commits, so that other accounts' writes need not wait for a large one.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Empty;
 
 use crate::ids::AccountId;
+use crate::ops::account::no_such_account;
 use crate::ops::{Cx, Operation, Prepare};
 use crate::store::StoreError;
 use crate::store::tables::accounts;
@@ -56,10 +57,6 @@ impl Operation for DeleteAccount {
     fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<Empty> {
         if accounts::delete(cx.tx, request.account_id)? { Ok(Empty {}) } else { Err(no_such_account()) }
     }
-}
-
-fn no_such_account() -> Box<ApiError> {
-    ApiError::new(Code::EntityNotExist("Account"))
 }
 
 #[cfg(test)]
