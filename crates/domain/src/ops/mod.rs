@@ -8,6 +8,7 @@ pub mod marker;
 #[cfg(test)]
 mod matrix;
 pub mod password;
+pub mod practice_info;
 pub mod prepared;
 pub mod ramward;
 pub mod root_key;

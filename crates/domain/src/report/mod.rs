@@ -2,6 +2,7 @@
 
 pub mod counts;
 pub mod facts;
+pub mod ledger;
 #[cfg(test)]
 mod model;
 pub mod score;

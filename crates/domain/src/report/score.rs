@@ -282,4 +282,4 @@ fn share(gave: u32, full: u32) -> u8 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::report) mod tests;

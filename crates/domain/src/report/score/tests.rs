@@ -164,7 +164,7 @@ fn what_is_no_model_is_refused() {
 }
 
 /// Facts as an account can have them, keys counted over the whole account.
-fn any_facts() -> impl Strategy<Value = Facts> {
+pub(in crate::report) fn any_facts() -> impl Strategy<Value = Facts> {
     let level = prop_oneof![Just(Low), Just(Mid), Just(High)];
     (0_i64..6, 0_i64..3, level, any::<bool>()).prop_flat_map(|(users, root, level, mfa)| {
         (0..=users, 0..=users, 0..=users, 0_i64..4, 0_i64..4).prop_map(
@@ -175,7 +175,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     })
 }
 
-fn any_model() -> impl Strategy<Value = Model> {
+pub(in crate::report) fn any_model() -> impl Strategy<Value = Model> {
     (proptest::collection::vec(0_u32..20, 8), 0_u32..5, 0_u32..5, 0_u32..5).prop_map(
         |(flat, low, more, most)| {
             let mut flat = flat.into_iter();
