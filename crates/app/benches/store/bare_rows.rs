@@ -16,7 +16,10 @@ use crate::population::Account;
 /// The role's name on the command line.
 pub const ROLE: &str = "bare-rows";
 
-const SCHEMA: &str = include_str!("../../../domain/src/store/schema/sqlite/0001_spine.sql");
+const SCHEMA: [&str; 2] = [
+    include_str!("../../../domain/src/store/schema/sqlite/0001_spine.sql"),
+    include_str!("../../../domain/src/store/schema/sqlite/0002_subjects.sql"),
+];
 const LOOP: &str = include_str!("bare_loop.sql");
 /// Users whose rows are made ahead.
 const CHUNK: u64 = 10_000;
@@ -47,7 +50,7 @@ pub fn insert(path: &Path, users: u64) -> Result<()> {
     let began = now();
     let connection = Connection::open(path)?;
     connection.execute_batch(part()?)?;
-    connection.execute_batch(SCHEMA)?;
+    SCHEMA.iter().try_for_each(|step| connection.execute_batch(step))?;
     connection.execute_batch(part()?)?;
     {
         let mut insert_user = connection.prepare(part()?)?;

@@ -1,5 +1,6 @@
 //! The security report: facts, what they are worth, and from which day on a key counts against an account.
 
+pub mod audit;
 pub mod counts;
 pub mod facts;
 pub mod ledger;
@@ -10,4 +11,5 @@ pub mod thresholds;
 
 pub use crate::store::verify::{Difference, verify};
 
+pub use self::audit::audit;
 pub use self::counts::facts;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
+use super::audit::{AuditFacts, audit};
 use super::facts;
 use super::facts::{Facts, SubUserPwdLevel};
 use super::thresholds::{AkScope, Thresholds};
@@ -16,7 +17,8 @@ use crate::ids::{AccountId, UserId};
 use crate::store::conformance::fixtures::*;
 use crate::store::seal::SealKey;
 use crate::store::tables::access_keys::AccessKey;
-use crate::store::tables::{access_keys, accounts, mfa_devices, users};
+use crate::store::tables::login_profiles::LoginProfile;
+use crate::store::tables::{access_keys, accounts, login_profiles, mfa_devices, users};
 use crate::store::{Store, StoreError, Tx};
 use crate::time::{Day, Timestamp};
 
@@ -32,11 +34,21 @@ struct Key {
     used: Option<i64>,
 }
 
+/// A logon profile.
+#[derive(Clone)]
+struct Console {
+    active: bool,
+    created: i64,
+    logon: Option<i64>,
+}
+
 /// An account as plain structs; user 0 is root.
 #[derive(Clone, Default)]
 struct Model {
     keys: BTreeMap<i64, Vec<Key>>,
     devices: BTreeMap<String, Option<i64>>,
+    consoles: BTreeMap<i64, Console>,
+    logons: BTreeMap<i64, i64>,
     kinds_required: usize,
 }
 
@@ -77,6 +89,35 @@ impl Model {
     }
 }
 
+impl Model {
+    /// What the audit checks count, as the definitions say it.
+    fn audit(&self, today: i64, thresholds: Thresholds) -> AuditFacts {
+        let number = |count: usize| i64::try_from(count).unwrap();
+        let consoles = || self.consoles.iter().filter(|(_, console)| console.active);
+        let bound: BTreeSet<i64> = self.devices.values().flatten().copied().collect();
+        let active = |user: &i64| self.keys[user].iter().filter(|key| key.active).count();
+        let idle = |user: &i64, console: &Console| {
+            let days = [Some(console.created), console.logon, self.logons.get(user).copied()];
+            let last = days.into_iter().flatten().max().unwrap().div_euclid(DAY);
+            today - last >= i64::from(thresholds.unused_days())
+        };
+        let never_used = |user: Option<i64>| {
+            let keys = self.keys.iter().filter(|(owner, _)| user.is_none_or(|user| user == **owner));
+            number(keys.flat_map(|(_, keys)| keys).filter(|key| key.active && key.used.is_none()).count())
+        };
+        let two_keys = self.keys.keys().filter(|user| **user != 0 && active(user) >= 2);
+        AuditFacts {
+            console_users: number(consoles().count()),
+            console_users_without_mfa: number(consoles().filter(|(user, _)| !bound.contains(user)).count()),
+            console_users_idle: number(consoles().filter(|(user, console)| idle(user, console)).count()),
+            console_users_with_keys: number(consoles().filter(|(user, _)| active(user) > 0).count()),
+            users_with_two_keys: number(two_keys.count()),
+            never_used_keys: never_used(None),
+            never_used_root_keys: never_used(Some(0)),
+        }
+    }
+}
+
 /// A change of one account, chosen by chance; the same for model and store.
 #[derive(Clone, Debug)]
 enum Change {
@@ -92,6 +133,10 @@ enum Change {
     Unbind(String),
     DeleteDevice(String),
     RequireKinds(usize),
+    CreateProfile { owner: i64, active: bool, created: i64, logon: Option<i64> },
+    SwitchProfile { owner: i64, active: bool, logon: Option<i64> },
+    DeleteProfile(i64),
+    LogOn { owner: i64, at: i64 },
 }
 
 impl Change {
@@ -103,6 +148,8 @@ impl Change {
             Self::CreateUser(user) => drop(model.keys.insert(*user, Vec::new())),
             Self::DeleteUser(user) => {
                 model.keys.remove(user);
+                model.consoles.remove(user);
+                model.logons.remove(user);
                 model
                     .devices
                     .values_mut()
@@ -124,6 +171,16 @@ impl Change {
             Self::Unbind(device) => drop(model.devices.insert(device.clone(), None)),
             Self::DeleteDevice(device) => drop(model.devices.remove(device)),
             Self::RequireKinds(kinds) => model.kinds_required = *kinds,
+            Self::CreateProfile { owner, active, created, logon } => {
+                let new = Console { active: *active, created: *created, logon: *logon };
+                model.consoles.insert(*owner, new);
+            }
+            Self::SwitchProfile { owner, active, logon } => {
+                let console = model.consoles.get_mut(owner).unwrap();
+                (console.active, console.logon) = (*active, *logon);
+            }
+            Self::DeleteProfile(owner) => drop(model.consoles.remove(owner)),
+            Self::LogOn { owner, at } => drop(model.logons.insert(*owner, *at)),
         }
     }
 
@@ -175,6 +232,26 @@ impl Change {
                     ..PasswordPolicy::default()
                 };
                 accounts::update_password_policy(tx, account, &policy)
+            }
+            Self::CreateProfile { owner, active, created, logon } => login_profiles::insert(
+                tx,
+                &LoginProfile {
+                    status: if *active { Status::Active } else { Status::Inactive },
+                    create_date: at(*created),
+                    last_login_date: logon.map(at),
+                    ..profile(account, user_id(*owner))
+                },
+            ),
+            Self::SwitchProfile { owner, active, logon } => {
+                let row = login_profiles::find(tx, account, user_id(*owner))?.unwrap();
+                let status = if *active { Status::Active } else { Status::Inactive };
+                login_profiles::update(tx, &LoginProfile { status, last_login_date: logon.map(at), ..row })
+            }
+            Self::DeleteProfile(owner) => {
+                login_profiles::delete(tx, account, user_id(*owner)).map(|deleted| assert!(deleted))
+            }
+            Self::LogOn { owner, at: logon } => {
+                users::update_last_login_date(tx, account, user_id(*owner), at(*logon))
             }
         }
     }
@@ -243,7 +320,9 @@ impl History {
         let free: Vec<String> =
             model.devices.iter().filter(|(_, owner)| owner.is_none()).map(|(name, _)| name.clone()).collect();
         loop {
-            let roll = self.chance.random_range(0..100);
+            let roll = self.chance.random_range(0..115);
+            let with: Vec<i64> = model.consoles.keys().copied().collect();
+            let without: Vec<i64> = ram_users.iter().copied().filter(|user| !with.contains(user)).collect();
             let (an_owner, a_user, a_key) =
                 (self.one_of(&owners), self.one_of(&ram_users), self.one_of(&keys));
             let chosen = match roll {
@@ -266,7 +345,17 @@ impl History {
                 }
                 91..=94 => self.one_of(&devices).map(Change::Unbind),
                 95 | 96 => self.one_of(&devices).map(Change::DeleteDevice),
-                _ => Some(Change::RequireKinds(self.chance.random_range(0..=4))),
+                97..=99 => Some(Change::RequireKinds(self.chance.random_range(0..=4))),
+                100..=105 => self.one_of(&without).map(|owner| {
+                    let (created, logon) = (self.date(), self.chance.random_bool(0.4).then(|| self.date()));
+                    Change::CreateProfile { owner, active: self.chance.random_bool(0.8), created, logon }
+                }),
+                106..=109 => self.one_of(&with).map(|owner| {
+                    let logon = self.chance.random_bool(0.6).then(|| self.date());
+                    Change::SwitchProfile { owner, active: self.chance.random(), logon }
+                }),
+                110 => self.one_of(&with).map(Change::DeleteProfile),
+                _ => a_user.map(|owner| Change::LogOn { owner, at: self.date() }),
             };
             if let Some(change) = chosen {
                 return change;
@@ -346,6 +435,8 @@ impl History {
                         "{account} on {}, after {told}",
                         Day(*day)
                     );
+                    let audited = audit(tx, account, Day(*day), thresholds)?.unwrap();
+                    assert_eq!(audited, model.audit(*day, thresholds), "{account} on {}, {told}", Day(*day));
                     if thresholds.ak_scope() == AkScope::AccountTotal {
                         assert_eq!(found.contradiction(), None);
                     }

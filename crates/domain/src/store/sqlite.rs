@@ -19,7 +19,10 @@ const TRUNCATE_PATIENCE: Duration = Duration::from_millis(50);
 /// More than the program has statements, so that each is compiled once per connection.
 const STATEMENTS: usize = 256;
 
-const MIGRATIONS: &[Migration] = &[(1, include_str!("schema/sqlite/0001_spine.sql"))];
+const MIGRATIONS: &[Migration] = &[
+    (1, include_str!("schema/sqlite/0001_spine.sql")),
+    (2, include_str!("schema/sqlite/0002_subjects.sql")),
+];
 
 /// Sizes that may be set.
 #[derive(Debug, Clone, Copy)]

@@ -1,14 +1,16 @@
 //! Counts everything behind the report anew, by a scan of the whole account, and says where the stored numbers differ.
 //! They never may: this is for tests and for an operator who wants to be sure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
 use super::error::StoreError;
-use super::tables::{access_keys, accounts, mfa_devices, report_days, users};
+use super::tables::access_keys::AccessKey;
+use super::tables::login_profiles::LoginProfile;
+use super::tables::users::User;
+use super::tables::{access_keys, accounts, login_profiles, mfa_devices, report_days, users};
 use super::tx::Tx;
-use super::upkeep::{DayKind, KeyFacts, Numbers, Total};
-use crate::identity::access_key::Status;
+use super::upkeep::{Dates, DayKind, KeyFacts, Numbers, Subject, Total};
 use crate::identity::mfa::VirtualMFADeviceName;
 use crate::identity::user::UserStatusFilter;
 use crate::ids::{AccessKeyId, AccountId, UserId};
@@ -86,27 +88,46 @@ fn count(
     differences: &mut Vec<Difference>,
 ) -> Result<Numbers, StoreError> {
     let mut numbers = Numbers::default();
-    let mut after = None;
+    let bound = count_devices(tx, account, &mut numbers)?;
+    let mut keys = KeyRows { account, rows: VecDeque::new(), after: None, ended: false, met: 0, known: 0 };
+    let mut profiles = Rows::new(move |tx, after| login_profiles::list(tx, account, after, PAGE));
+    let mut users = Rows::new(move |tx, after| users::list(tx, account, after, PAGE, UserStatusFilter::BOTH));
+    let mut owners = bound.iter().copied().peekable();
     loop {
-        let page = users::list(tx, account, after, PAGE, UserStatusFilter::BOTH)?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.user_id);
-        numbers.totals.add(Total::Users, i64::try_from(page.len()).unwrap_or(i64::MAX));
+        let nexts = [
+            keys.next_owner(tx)?,
+            profiles.peek(tx)?.map(|profile| profile.user_id),
+            users.peek(tx)?.map(|user| user.user_id),
+            owners.peek().copied(),
+        ];
+        let Some(user) = nexts.into_iter().flatten().min() else { break };
+        let row = users.take_if(tx, |row| row.user_id == user)?;
+        let profile = profiles.take_if(tx, |row| row.user_id == user)?;
+        let subject = Subject {
+            user: row.map(|row| Dates { create_date: row.create_date, last_login_date: row.last_login_date }),
+            keys: keys.take_of(tx, user)?,
+            bound: owners.next_if_eq(&user).is_some(),
+            console: profile.and_then(|profile| profile.dates()),
+        };
+        numbers.add(user, &subject, 1);
     }
-    count_devices(tx, account, &mut numbers)?;
-    let (keys, known) = count_keys(tx, account, &mut numbers)?;
-    if keys != known {
-        differences.push(Difference { number: Number::Owners, stored: known, counted: keys });
+    if keys.met != keys.known {
+        differences.push(Difference { number: Number::Owners, stored: keys.known, counted: keys.met });
     }
     Ok(numbers)
 }
 
-fn count_devices(tx: &mut Tx<'_>, account: AccountId, numbers: &mut Numbers) -> Result<(), StoreError> {
+/// Counts the devices; who has one.
+fn count_devices(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    numbers: &mut Numbers,
+) -> Result<BTreeSet<UserId>, StoreError> {
     let mut bound: BTreeSet<UserId> = BTreeSet::new();
     let mut after: Option<VirtualMFADeviceName> = None;
     loop {
         let page = mfa_devices::list(tx, account, after.as_ref(), PAGE)?;
-        let Some(last) = page.last() else { break };
+        let Some(last) = page.last() else { return Ok(bound) };
         after = Some(last.device_name.clone());
         for device in &page {
             numbers.totals.add(Total::MfaDevices, 1);
@@ -114,37 +135,82 @@ fn count_devices(tx: &mut Tx<'_>, account: AccountId, numbers: &mut Numbers) -> 
             bound.extend(device.user_id);
         }
     }
-    for user in bound {
-        numbers.add_device_owner(user, 1);
-    }
-    Ok(())
 }
 
-/// Adds what the keys of each identity give; how many keys there are, and how many of them the key map knows.
-fn count_keys(tx: &mut Tx<'_>, account: AccountId, numbers: &mut Numbers) -> Result<(i64, i64), StoreError> {
-    let mut of_one: (UserId, Vec<KeyFacts>) = (UserId::ROOT, Vec::new());
-    let mut after: Option<(UserId, AccessKeyId)> = None;
-    let (mut keys, mut known) = (0, 0);
-    loop {
-        let page =
-            access_keys::list_by_account(tx, account, after.as_ref().map(|(user, key)| (*user, key)), PAGE)?;
-        let Some(last) = page.last() else { break };
-        after = Some((last.user_id, last.access_key_id.clone()));
-        for key in &page {
-            if key.user_id != of_one.0 {
-                numbers.add_keys(of_one.0, &of_one.1, 1);
-                of_one = (key.user_id, Vec::new());
-            }
-            of_one.1.push(KeyFacts {
-                active: key.status == Status::Active,
-                create_date: key.create_date,
-                last_used_date: key.last_used_date,
-            });
-            keys += 1;
-            let owner = access_keys::find_owner(tx, &key.access_key_id)?;
-            known += i64::from(owner == Some((account, key.user_id)));
-        }
+/// Whose a row is.
+trait Owned {
+    fn owner(&self) -> UserId;
+}
+
+impl Owned for User {
+    fn owner(&self) -> UserId {
+        self.user_id
     }
-    numbers.add_keys(of_one.0, &of_one.1, 1);
-    Ok((keys, known))
+}
+
+impl Owned for LoginProfile {
+    fn owner(&self) -> UserId {
+        self.user_id
+    }
+}
+
+/// The rows of a table by their owner, page by page.
+struct Rows<T, F> {
+    page: F,
+    rows: VecDeque<T>,
+    after: Option<UserId>,
+    ended: bool,
+}
+
+impl<T: Owned, F: FnMut(&mut Tx<'_>, Option<UserId>) -> Result<Vec<T>, StoreError>> Rows<T, F> {
+    fn new(page: F) -> Self {
+        Self { page, rows: VecDeque::new(), after: None, ended: false }
+    }
+
+    fn peek(&mut self, tx: &mut Tx<'_>) -> Result<Option<&T>, StoreError> {
+        if self.rows.is_empty() && !self.ended {
+            self.rows = (self.page)(tx, self.after)?.into();
+            self.ended = self.rows.is_empty();
+            self.after = self.rows.back().map(Owned::owner);
+        }
+        Ok(self.rows.front())
+    }
+
+    fn take_if(&mut self, tx: &mut Tx<'_>, fits: impl Fn(&T) -> bool) -> Result<Option<T>, StoreError> {
+        Ok(if self.peek(tx)?.is_some_and(fits) { self.rows.pop_front() } else { None })
+    }
+}
+
+/// The keys of an account by their owner, how many there were, and how many of them the key map knows.
+struct KeyRows {
+    account: AccountId,
+    rows: VecDeque<AccessKey>,
+    after: Option<(UserId, AccessKeyId)>,
+    ended: bool,
+    met: i64,
+    known: i64,
+}
+
+impl KeyRows {
+    fn next_owner(&mut self, tx: &mut Tx<'_>) -> Result<Option<UserId>, StoreError> {
+        if self.rows.is_empty() && !self.ended {
+            let after = self.after.as_ref().map(|(user, key)| (*user, key));
+            self.rows = access_keys::list_by_account(tx, self.account, after, PAGE)?.into();
+            self.ended = self.rows.is_empty();
+            self.after = self.rows.back().map(|key| (key.user_id, key.access_key_id.clone()));
+        }
+        Ok(self.rows.front().map(|key| key.user_id))
+    }
+
+    fn take_of(&mut self, tx: &mut Tx<'_>, user: UserId) -> Result<Vec<KeyFacts>, StoreError> {
+        let mut keys = Vec::new();
+        while self.next_owner(tx)? == Some(user) {
+            let Some(key) = self.rows.pop_front() else { break };
+            keys.push(key.facts());
+            let owner = access_keys::find_owner(tx, &key.access_key_id)?;
+            self.met += 1;
+            self.known += i64::from(owner == Some((self.account, user)));
+        }
+        Ok(keys)
+    }
 }

@@ -168,7 +168,7 @@ pub fn with_account(store: Store) -> Store {
 /// stores.
 pub fn dump(store: &Store) -> Vec<String> {
     const TABLES: &[(&str, usize)] = &[
-        ("SELECT * FROM accounts ORDER BY account", 16),
+        ("SELECT * FROM accounts ORDER BY account", 22),
         ("SELECT * FROM users ORDER BY account, user_id", 12),
         ("SELECT * FROM user_tags ORDER BY account, user_id, tag_key", 4),
         ("SELECT * FROM access_keys ORDER BY account, user_id, access_key_id", 9),

@@ -4,6 +4,7 @@
 mod accounts;
 mod commits;
 mod failures;
+mod first_schema;
 pub mod fixtures;
 mod keys;
 mod numbers;
@@ -63,6 +64,7 @@ macro_rules! conformance {
                 numbers:
                     keys_are_counted_by_their_base_days,
                     devices_are_counted,
+                    consoles_are_counted,
                     a_change_sees_its_own_numbers,
                     a_bulk_equals_the_same_rows_one_by_one,
                     a_bulk_with_a_row_that_exists_is_taken_back,

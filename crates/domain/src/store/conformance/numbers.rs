@@ -4,14 +4,17 @@ use super::Open;
 use super::fixtures::*;
 use crate::identity::access_key::Status;
 use crate::ids::{AccountId, UserId};
-use crate::store::DayKind::{self, KeyOld, KeyUnused, RootOld, RootUnused, UserOld, UserUnused};
+use crate::store::DayKind::{self, ConsoleIdle, KeyOld, KeyUnused, RootOld, RootUnused, UserOld, UserUnused};
 use crate::store::tables::access_keys::AccessKey;
-use crate::store::tables::{access_keys, accounts, mfa_devices, report_days, users};
+use crate::store::tables::login_profiles::LoginProfile;
+use crate::store::tables::mfa_devices::MfaDevice;
+use crate::store::tables::users::User;
+use crate::store::tables::{access_keys, accounts, login_profiles, mfa_devices, report_days, users};
 use crate::store::verify::verify;
 use crate::store::{Store, StoreError, Total};
 use crate::time::Day;
 
-fn assert_numbers(store: &Store, totals: [i64; 9], days: &[(DayKind, i64, i64)]) {
+fn assert_numbers(store: &Store, totals: [i64; 15], days: &[(DayKind, i64, i64)]) {
     let found = read(store, |tx| accounts::find(tx, ACCOUNT)).unwrap();
     assert_eq!(found.totals.0, totals, "of {:?}", Total::ALL);
     let days: Vec<_> = days.iter().map(|(kind, day, n)| (*kind, Day(*day), *n)).collect();
@@ -39,7 +42,7 @@ pub fn keys_are_counted_by_their_base_days(open: Open) {
     let of_root = [(RootOld, 10, 1), (RootUnused, 10, 1)];
     let of_users = [(UserOld, 10, 2), (UserUnused, 10, 1), (UserUnused, 30, 1)];
     let days = [of_users.as_slice(), &of_the_others, &of_root].concat();
-    assert_numbers(&store, [2, 0, 0, 2, 2, 4, 1, 0, 0], &days);
+    assert_numbers(&store, [2, 0, 0, 2, 2, 4, 1, 0, 0, 0, 0, 0, 1, 2, 1], &days);
 
     // The younger key is switched off, the older one is used: one job, both of one user.
     write(&store, move |tx| {
@@ -50,10 +53,10 @@ pub fn keys_are_counted_by_their_base_days(open: Open) {
     })
     .unwrap();
     let days = [(UserOld, 10, 1), (UserUnused, 50, 1), (KeyOld, 10, 1), (KeyUnused, 50, 1)];
-    assert_numbers(&store, [2, 0, 0, 1, 1, 1, 0, 0, 0], &days);
+    assert_numbers(&store, [2, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], &days);
 
     write(&store, move |tx| users::delete(tx, ACCOUNT, one)).unwrap();
-    assert_numbers(&store, [1, 0, 0, 1, 0, 0, 0, 0, 0], &[]);
+    assert_numbers(&store, [1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], &[]);
 }
 
 pub fn devices_are_counted(open: Open) {
@@ -70,15 +73,52 @@ pub fn devices_are_counted(open: Open) {
     bind("b", user_id(1));
     bind("c", UserId::ROOT);
     write(&store, |tx| mfa_devices::insert(tx, &device(ACCOUNT, "d"))).unwrap();
-    assert_numbers(&store, [1, 1, 1, 0, 0, 0, 0, 4, 3], &[]);
+    assert_numbers(&store, [1, 1, 1, 0, 0, 0, 0, 4, 3, 0, 0, 0, 0, 0, 0], &[]);
     write(&store, |tx| mfa_devices::unbind(tx, ACCOUNT, &device_name("a"))).unwrap();
-    assert_numbers(&store, [1, 1, 1, 0, 0, 0, 0, 4, 2], &[]);
+    assert_numbers(&store, [1, 1, 1, 0, 0, 0, 0, 4, 2, 0, 0, 0, 0, 0, 0], &[]);
     write(&store, |tx| {
         mfa_devices::delete(tx, ACCOUNT, &device_name("b"))?;
         mfa_devices::delete(tx, ACCOUNT, &device_name("c"))
     })
     .unwrap();
-    assert_numbers(&store, [1, 0, 0, 0, 0, 0, 0, 2, 0], &[]);
+    assert_numbers(&store, [1, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0], &[]);
+}
+
+pub fn consoles_are_counted(open: Open) {
+    let store = with_account(open());
+    let (one, two) = (user_id(1), user_id(2));
+    write(&store, move |tx| {
+        users::insert(tx, &user(ACCOUNT, 1))?;
+        users::insert(tx, &User { last_login_date: Some(noon(30)), ..user(ACCOUNT, 2) })?;
+        // Logged on, it says, before it was made: counts from its creation.
+        login_profiles::insert(
+            tx,
+            &LoginProfile { last_login_date: Some(noon(9)), ..profile(ACCOUNT, one) },
+        )?;
+        login_profiles::insert(
+            tx,
+            &LoginProfile { last_login_date: Some(noon(20)), ..profile(ACCOUNT, two) },
+        )?;
+        access_keys::insert(tx, &AccessKey { last_used_date: Some(noon(40)), ..key(ACCOUNT, one, "a", 10) })?;
+        mfa_devices::insert(tx, &device(ACCOUNT, "phone"))?;
+        mfa_devices::bind(tx, ACCOUNT, &device_name("phone"), two, noon(1), None)
+    })
+    .unwrap();
+    let of_the_key = [(UserOld, 10, 1), (UserUnused, 40, 1), (KeyOld, 10, 1), (KeyUnused, 40, 1)];
+    let days = [of_the_key.as_slice(), &[(ConsoleIdle, 10, 1), (ConsoleIdle, 30, 1)]].concat();
+    assert_numbers(&store, [2, 1, 0, 0, 1, 1, 0, 1, 1, 2, 1, 1, 0, 0, 0], &days);
+
+    // An Inactive key beside the profile is none, and neither is an Inactive profile.
+    write(&store, move |tx| {
+        access_keys::update_status(tx, ACCOUNT, one, &key_id("a"), Status::Inactive, noon(41))?;
+        mfa_devices::unbind(tx, ACCOUNT, &device_name("phone"))?;
+        users::update_last_login_date(tx, ACCOUNT, one, noon(50))?;
+        login_profiles::update(tx, &LoginProfile { status: Status::Inactive, ..profile(ACCOUNT, two) })
+    })
+    .unwrap();
+    assert_numbers(&store, [2, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0], &[(ConsoleIdle, 50, 1)]);
+    write(&store, move |tx| login_profiles::delete(tx, ACCOUNT, one)).unwrap();
+    assert_numbers(&store, [2, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0], &[]);
 }
 
 pub fn a_change_sees_its_own_numbers(open: Open) {
@@ -93,9 +133,9 @@ pub fn a_change_sees_its_own_numbers(open: Open) {
         Ok((first, days, report_days::sum_after(tx, ACCOUNT, UserOld, Day(19))?))
     })
     .unwrap();
-    assert_eq!(found, (Some([1, 0, 0, 0, 1, 1, 0, 0, 0]), 2, 1));
+    assert_eq!(found, (Some([1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0]), 2, 1));
     let days = [(UserOld, 20, 1), (UserUnused, 20, 1), (KeyOld, 20, 1), (KeyUnused, 20, 1)];
-    assert_numbers(&store, [1, 0, 0, 0, 1, 1, 0, 0, 0], &days);
+    assert_numbers(&store, [1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0], &days);
 }
 
 /// A bulk and the same rows one by one give the same store, in whatever order they come.
@@ -121,6 +161,11 @@ pub fn a_bulk_equals_the_same_rows_one_by_one(open: Open) {
                         phone.user_id = Some(row.user_id);
                         mfa_devices::insert(tx, &phone)?;
                     }
+                    if each % 2 == 0 {
+                        let mut row = profile(id, row.user_id);
+                        row.status = if each % 8 == 0 { Status::Inactive } else { Status::Active };
+                        login_profiles::insert(tx, &row)?;
+                    }
                     for place in 0..each % 4 {
                         let mut row =
                             key(id, row.user_id, &format!("key{number}-{each}-{place}"), each * place);
@@ -132,6 +177,7 @@ pub fn a_bulk_equals_the_same_rows_one_by_one(open: Open) {
                 // Out of order, and changed again: exact all the same.
                 access_keys::insert(tx, &key(id, user_id(5), &format!("late{number}"), 3))?;
                 access_keys::insert(tx, &key(id, UserId::ROOT, &format!("lateroot{number}"), 4))?;
+                login_profiles::insert(tx, &profile(id, user_id(9)))?;
                 mfa_devices::unbind(tx, id, &device_name("phone3"))?;
                 access_keys::delete(tx, id, user_id(7), &key_id(&format!("key{number}-7-0")))?;
                 users::delete(tx, id, user_id(20))?;
@@ -228,7 +274,8 @@ pub fn a_wrong_number_is_found(open: Open) {
         users::insert(tx, &user(ACCOUNT, 1))?;
         access_keys::insert(tx, &key(ACCOUNT, user_id(1), "a", 10))?;
         access_keys::insert(tx, &key(ACCOUNT, UserId::ROOT, "b", 10))?;
-        mfa_devices::insert(tx, &device(ACCOUNT, "phone"))
+        login_profiles::insert(tx, &profile(ACCOUNT, user_id(1)))?;
+        mfa_devices::insert(tx, &MfaDevice { user_id: Some(user_id(1)), ..device(ACCOUNT, "phone") })
     })
     .unwrap();
     let wrongs = [
@@ -246,7 +293,18 @@ pub fn a_wrong_number_is_found(open: Open) {
         ),
         ("DELETE FROM access_keys WHERE user_id = 0", "RootKeys: stored 1, counted 0"),
         ("DELETE FROM users", "Users: stored 1, counted 0"),
-        ("UPDATE mfa_devices SET user_id = 1", "UsersMfa: stored 0, counted 1"),
+        ("DELETE FROM mfa_devices", "ConsoleUsersWithoutMfa: stored 0, counted 1"),
+        ("UPDATE login_profiles SET status = 'Inactive'", "ConsoleUsers: stored 1, counted 0"),
+        (
+            "UPDATE login_profiles SET last_login_date = 8640000",
+            "ConsoleIdle of 1970-04-11: stored 0, counted 1",
+        ),
+        ("UPDATE access_keys SET status = 'Inactive'", "ConsoleUsersWithKeys: stored 1, counted 0"),
+        (
+            "UPDATE access_keys SET last_used_date = 0 WHERE user_id = 0",
+            "NeverUsedRootKeys: stored 1, counted 0",
+        ),
+        ("UPDATE mfa_devices SET user_id = 0", "UsersMfa: stored 1, counted 0"),
         ("DELETE FROM mfa_devices", "MfaDevices: stored 1, counted 0"),
         (
             "DELETE FROM access_key_owners WHERE access_key_id = 'a'",

@@ -130,6 +130,7 @@ fn no_statement_walks_through_a_table() {
     others::the_server_keeps_names_and_values(open);
     numbers::keys_are_counted_by_their_base_days(open);
     numbers::devices_are_counted(open);
+    numbers::consoles_are_counted(open);
     commits::copies_hear_of_a_commit_before_its_answer(open);
 
     let driver = Sqlite::temporary().unwrap();

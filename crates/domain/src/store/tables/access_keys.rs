@@ -34,7 +34,8 @@ pub struct AccessKey {
 }
 
 impl AccessKey {
-    fn facts(&self) -> KeyFacts {
+    /// What the report needs of it.
+    pub fn facts(&self) -> KeyFacts {
         KeyFacts {
             active: self.status == Status::Active,
             create_date: self.create_date,
@@ -97,6 +98,17 @@ pub fn find(
 pub fn list(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Vec<AccessKey>, StoreError> {
     let args = [account.into(), user.into()];
     tx.list(select!("WHERE account = ?1 AND user_id = ?2 ORDER BY create_date, access_key_id"), &args, read)
+}
+
+/// What the report needs of the keys of an identity.
+pub(in crate::store) fn facts(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+) -> Result<Vec<KeyFacts>, StoreError> {
+    let sql =
+        "SELECT status, create_date, last_used_date FROM access_keys WHERE account = ?1 AND user_id = ?2";
+    tx.list(sql, &[account.into(), user.into()], KeyFacts::read)
 }
 
 /// The next `limit` keys of an account after `after`, by owner and id.
@@ -203,7 +215,8 @@ pub fn mark_used(
     }
     let after = KeyFacts { last_used_date: Some(at), ..before };
     // Most uses stay within the day that is known, and are then no news for the report.
-    if before.active && before.unused_day() != after.unused_day() {
+    let news = before.unused_day() != after.unused_day() || before.last_used_date.is_none();
+    if before.active && news {
         tx.touch_keys(account, user)?;
         tx.effect(Effect::Account(account));
     }

@@ -56,7 +56,8 @@ macro_rules! select {
         concat!(
             "SELECT account, default_domain, create_date, last_login_date, password_policy, security_preference, \
              deleting, users, users_mfa, root_mfa, root_keys, counted_users, counted_keys, counted_root_keys, mfa_devices, \
-             mfa_devices_in_use FROM accounts ",
+             mfa_devices_in_use, console_users, console_users_without_mfa, console_users_with_keys, users_with_two_keys, \
+             never_used_keys, never_used_root_keys FROM accounts ",
             $rest
         )
     };
@@ -128,7 +129,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &Account) -> Result<(), StoreError> {
     if tx.execute(sql, &args)? == 0 {
         return Err(tx.exists("account"));
     }
-    tx.touch_new_subject(row.account, UserId::ROOT);
+    tx.touch_new_subject(row.account, UserId::ROOT, None);
     tx.effect(Effect::Account(row.account));
     Ok(())
 }
@@ -204,8 +205,9 @@ fn read_json<T: DeserializeOwned + Default>(text: Option<String>) -> Result<T, S
 pub fn begin_delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     tx.forget(account);
     let sql = "UPDATE accounts SET deleting = 1, users = 0, users_mfa = 0, root_mfa = 0, root_keys = 0, \
-               counted_users = 0, counted_keys = 0, counted_root_keys = 0, mfa_devices = 0, mfa_devices_in_use = 0 \
-               WHERE account = ?1";
+               counted_users = 0, counted_keys = 0, counted_root_keys = 0, mfa_devices = 0, mfa_devices_in_use = 0, \
+               console_users = 0, console_users_without_mfa = 0, console_users_with_keys = 0, users_with_two_keys = 0, \
+               never_used_keys = 0, never_used_root_keys = 0 WHERE account = ?1";
     if tx.execute(sql, &[account.into()])? == 0 {
         return Ok(false);
     }
@@ -272,7 +274,11 @@ pub(in crate::store) fn add_totals(
     let sql = "UPDATE accounts SET users = users + ?2, users_mfa = users_mfa + ?3, root_mfa = root_mfa + ?4, \
                root_keys = root_keys + ?5, counted_users = counted_users + ?6, counted_keys = counted_keys + ?7, \
                counted_root_keys = counted_root_keys + ?8, mfa_devices = mfa_devices + ?9, \
-               mfa_devices_in_use = mfa_devices_in_use + ?10 WHERE account = ?1";
+               mfa_devices_in_use = mfa_devices_in_use + ?10, console_users = console_users + ?11, \
+               console_users_without_mfa = console_users_without_mfa + ?12, \
+               console_users_with_keys = console_users_with_keys + ?13, users_with_two_keys = users_with_two_keys + ?14, \
+               never_used_keys = never_used_keys + ?15, never_used_root_keys = never_used_root_keys + ?16 \
+               WHERE account = ?1";
     let mut args = vec![account.into()];
     args.extend(Total::ALL.into_iter().map(|total| Arg::Int(changes.get(total))));
     met(tx.execute(sql, &args)?, "account")

@@ -1,12 +1,13 @@
 //! Logon profiles: whether and how a RAM user may log on to the console.
 
-use super::met;
+use super::{met, rows};
 use crate::identity::access_key::Status;
 use crate::identity::login_profile::PasswordHash;
 use crate::ids::{AccountId, UserId};
 use crate::store::connection::{Arg, Row};
 use crate::store::error::StoreError;
-use crate::store::tx::Tx;
+use crate::store::tx::{Effect, Tx};
+use crate::store::upkeep::Dates;
 use crate::time::Timestamp;
 
 /// A logon profile.
@@ -38,6 +39,25 @@ pub struct LoginProfile {
     pub failed_attempts: i64,
     /// When the last of them came.
     pub failed_date: Option<Timestamp>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT account, user_id, status, password_hash, password_date, password_initial, password_reset_required, \
+             mfa_bind_required, create_date, update_date, last_login_date, failed_attempts, failed_date \
+             FROM login_profiles ",
+            $rest
+        )
+    };
+}
+
+impl LoginProfile {
+    /// What the report needs of it: only an Active one is a way into the console.
+    pub fn dates(&self) -> Option<Dates> {
+        let dates = Dates { create_date: self.create_date, last_login_date: self.last_login_date };
+        (self.status == Status::Active).then_some(dates)
+    }
 }
 
 fn read(row: Row<'_>) -> Result<LoginProfile, StoreError> {
@@ -78,11 +98,34 @@ fn args(profile: &LoginProfile) -> [Arg<'_>; 13] {
 
 /// The profile of a user.
 pub fn find(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Option<LoginProfile>, StoreError> {
-    let sql = "SELECT account, user_id, status, password_hash, password_date, password_initial, \
-               password_reset_required, mfa_bind_required, create_date, update_date, last_login_date, failed_attempts, \
-               failed_date \
-               FROM login_profiles WHERE account = ?1 AND user_id = ?2";
+    tx.find(select!("WHERE account = ?1 AND user_id = ?2"), &[account.into(), user.into()], read)
+}
+
+/// What the report needs of the profile of a user: nothing unless it is Active.
+pub(in crate::store) fn dates(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+) -> Result<Option<Dates>, StoreError> {
+    let sql = "SELECT create_date, last_login_date FROM login_profiles \
+               WHERE account = ?1 AND user_id = ?2 AND status = 'Active'";
+    let read = |row: Row<'_>| Ok(Dates { create_date: row.get(0)?, last_login_date: row.get(1)? });
     tx.find(sql, &[account.into(), user.into()], read)
+}
+
+/// The next `limit` profiles of an account after `after`, by user.
+pub fn list(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    after: Option<UserId>,
+    limit: usize,
+) -> Result<Vec<LoginProfile>, StoreError> {
+    let after = after.map_or(-1, UserId::get);
+    tx.list(
+        select!("WHERE account = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3"),
+        &[account.into(), after.into(), rows(limit).into()],
+        read,
+    )
 }
 
 /// A new profile. `Exists` if the user has one.
@@ -90,9 +133,11 @@ pub fn insert(tx: &mut Tx<'_>, profile: &LoginProfile) -> Result<(), StoreError>
     let sql = "INSERT INTO login_profiles (account, user_id, status, password_hash, password_date, \
                password_initial, password_reset_required, mfa_bind_required, create_date, update_date, last_login_date, failed_attempts, \
                failed_date) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT DO NOTHING";
+    tx.touch_new_console(profile.account, profile.user_id, profile.dates())?;
     if tx.execute(sql, &args(profile))? == 0 {
         return Err(tx.exists("logon profile"));
     }
+    tx.effect(Effect::Account(profile.account));
     Ok(())
 }
 
@@ -101,11 +146,16 @@ pub fn update(tx: &mut Tx<'_>, profile: &LoginProfile) -> Result<(), StoreError>
     let sql = "UPDATE login_profiles SET status = ?3, password_hash = ?4, password_date = ?5, password_initial = ?6, \
                password_reset_required = ?7, mfa_bind_required = ?8, create_date = ?9, update_date = ?10, \
                last_login_date = ?11, failed_attempts = ?12, failed_date = ?13 WHERE account = ?1 AND user_id = ?2";
-    met(tx.execute(sql, &args(profile))?, "logon profile")
+    tx.touch_console(profile.account, profile.user_id)?;
+    met(tx.execute(sql, &args(profile))?, "logon profile")?;
+    tx.effect(Effect::Account(profile.account));
+    Ok(())
 }
 
 /// Deletes a profile with the memory of its passwords; whether it was there.
 pub fn delete(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<bool, StoreError> {
+    tx.touch_console(account, user)?;
+    tx.effect(Effect::Account(account));
     let args = [account.into(), user.into()];
     tx.execute("DELETE FROM password_history WHERE account = ?1 AND user_id = ?2", &args)?;
     Ok(tx.execute("DELETE FROM login_profiles WHERE account = ?1 AND user_id = ?2", &args)? > 0)

@@ -77,6 +77,12 @@ pub fn list_by_user(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result
     Ok(found)
 }
 
+/// Whether a device is bound to an identity.
+pub fn is_bound(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM mfa_devices WHERE account = ?1 AND user_id = ?2 LIMIT 1";
+    Ok(tx.find(sql, &[account.into(), user.into()], |_| Ok(()))?.is_some())
+}
+
 /// The device bound to an identity; the first by name if a mirrored one has several.
 pub fn find_by_user(
     tx: &mut Tx<'_>,

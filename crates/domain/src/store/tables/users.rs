@@ -8,7 +8,7 @@ use crate::ids::{AccountId, UserId};
 use crate::store::connection::Row;
 use crate::store::error::StoreError;
 use crate::store::tx::{Effect, Tx};
-use crate::store::upkeep::Total;
+use crate::store::upkeep::Dates;
 use crate::time::Timestamp;
 
 pub use super::user_tags::TagFilter;
@@ -174,8 +174,8 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
     if tx.execute(sql, &args)? == 0 {
         return Err(tx.exists("user"));
     }
-    tx.touch_new_subject(user.account, user.user_id);
-    tx.count(user.account, Total::Users, 1);
+    let dates = Dates { create_date: user.create_date, last_login_date: user.last_login_date };
+    tx.touch_new_subject(user.account, user.user_id, Some(dates));
     tx.effect(Effect::Account(user.account));
     Ok(())
 }
@@ -186,6 +186,7 @@ pub fn update(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
     if before.user_name != user.user_name && find_by_name(tx, user.account, &user.user_name)?.is_some() {
         return Err(tx.exists("user"));
     }
+    tx.touch_user(user.account, user.user_id)?;
     let sql = "UPDATE users SET user_name = ?3, display_name = ?4, comments = ?5, email = ?6, mobile_phone = ?7, \
                status = ?8, provision_type = ?9, create_date = ?10, update_date = ?11, last_login_date = ?12 \
                WHERE account = ?1 AND user_id = ?2";
@@ -220,8 +221,11 @@ pub fn update_last_login_date(
     user: UserId,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    tx.touch_user(account, user)?;
     let sql = "UPDATE users SET last_login_date = ?3 WHERE account = ?1 AND user_id = ?2";
-    met(tx.execute(sql, &[account.into(), user.into(), at.into()])?, "user")
+    met(tx.execute(sql, &[account.into(), user.into(), at.into()])?, "user")?;
+    tx.effect(Effect::Account(account));
+    Ok(())
 }
 
 /// Deletes a user with its keys, logon profile and tags, and frees its MFA device; whether it was there. Whether it may
@@ -234,12 +238,26 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<bool,
         mfa_devices::unbind(tx, account, &device.device_name)?;
     }
     login_profiles::delete(tx, account, user)?;
+    tx.touch_user(account, user)?;
     let args = [account.into(), user.into()];
     tx.execute("DELETE FROM user_tags WHERE account = ?1 AND user_id = ?2", &args)?;
     if tx.execute("DELETE FROM users WHERE account = ?1 AND user_id = ?2", &args)? == 0 {
         return Ok(false);
     }
-    tx.count(account, Total::Users, -1);
     tx.effect(Effect::Account(account));
     Ok(true)
+}
+
+/// What the report needs of the row of a user.
+pub(in crate::store) fn dates(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+) -> Result<Option<Dates>, StoreError> {
+    if user.is_root() {
+        return Ok(None);
+    }
+    let sql = "SELECT create_date, last_login_date FROM users WHERE account = ?1 AND user_id = ?2";
+    let read = |row: Row<'_>| Ok(Dates { create_date: row.get(0)?, last_login_date: row.get(1)? });
+    tx.find(sql, &[account.into(), user.into()], read)
 }
