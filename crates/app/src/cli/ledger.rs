@@ -1,29 +1,26 @@
 //! The points behind a score, from the ten values of a report alone: which check gave what, and what the rest would give.
 
 use ramward_domain::report::facts::Facts;
-use ramward_domain::report::score::{MODEL_VERSION, Model, sum};
+use ramward_domain::report::ledger::Ledger;
+use ramward_domain::report::score::{MODEL_VERSION, Model};
 
 use super::table;
 
 /// Renders the ledger of `facts`, and says so where the server's score is another than the model expects.
 pub fn render(facts: &Facts, score: i64) -> String {
-    let model = Model::default();
-    let ledger = model.ledger(facts);
-    let points = |half_units: u32| format!("{:.1}", f64::from(half_units) * 100.0 / f64::from(model.full()));
-    let mut rows = vec![["Check", "Points", "of", "Asks that"].map(str::to_owned).to_vec()];
-    for entry in &ledger {
+    let ledger = Ledger::of(&Model::default(), facts);
+    let mut rows = vec![["Check", "Points", "of", "What it asks for"].map(str::to_owned).to_vec()];
+    for line in &ledger.lines {
         rows.push(vec![
-            entry.check.id.to_owned(),
-            points(entry.gave),
-            points(entry.can),
-            entry.check.rule.to_owned(),
+            line.check.id.to_owned(),
+            line.gave.to_string(),
+            line.can.to_string(),
+            line.check.title.to_owned(),
         ]);
     }
-    let gave: u32 = ledger.iter().map(|entry| entry.gave).sum();
-    let expected = sum(&ledger);
     let mut text = table::render(&rows);
-    text.push_str(&format!("\n{} points, cut to {expected} (score model {MODEL_VERSION})\n", points(gave)));
-    if i64::from(expected) != score {
+    text.push_str(&format!("\n{} (score model {MODEL_VERSION})\n", ledger.rounding()));
+    if i64::from(ledger.score) != score {
         text.push_str(&format!(
             "The server says {score}: it uses another model, or facts that the ten values do not show.\n"
         ));

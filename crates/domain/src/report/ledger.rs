@@ -3,8 +3,9 @@
 
 use std::fmt;
 
+use super::checks::Check;
 use super::facts::Facts;
-use super::score::{Check, Entry, Model};
+use super::score::{Entry, Model};
 
 /// A hundred points in hundredths.
 const ALL: u64 = 10_000;

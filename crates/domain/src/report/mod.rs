@@ -1,6 +1,7 @@
 //! The security report: facts, what they are worth, and from which day on a key counts against an account.
 
 pub mod audit;
+pub mod checks;
 pub mod counts;
 pub mod facts;
 pub mod ledger;

@@ -1,11 +1,12 @@
 //! From facts to a score, and the ledger that explains it. The vendor publishes no weights; these reproduce both of its
 //! answers that are known (63 and 54) and are the natural reading of them: eleven units in halves, truncated.
-//! To add a check: one row in [`CHECKS`], and a new [`MODEL_VERSION`]. Must not know how facts are counted.
+//! To add a check that counts: one in [`super::checks`], and a new [`MODEL_VERSION`]. Must not know how facts are counted.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::checks::{Check, scored};
 use super::facts::{Facts, SubUserPwdLevel};
 
 /// The version of the built-in weights; a change of a check or a weight is a new version.
@@ -59,88 +60,6 @@ pub enum Mark {
     Level(SubUserPwdLevel),
 }
 
-/// One line of the model.
-#[derive(Debug)]
-pub struct Check {
-    /// Its name in ledgers and settings.
-    pub id: &'static str,
-    /// The field of the report it reads first.
-    pub field: &'static str,
-    /// What it asks for, for whoever reads the ledger.
-    pub rule: &'static str,
-    /// What it can give in the built-in model.
-    pub units: Units,
-    /// How the facts do.
-    pub mark: fn(&Facts) -> Mark,
-}
-
-/// The checks, in the order of the ledger.
-pub const CHECKS: &[Check] = &[
-    Check {
-        id: "ram_users_exist",
-        field: "SubUser",
-        rule: "work is done by RAM users, not by the account itself",
-        units: Units::Flat(4),
-        mark: |facts| Mark::Passed(facts.sub_user > 0),
-    },
-    Check {
-        id: "root_mfa",
-        field: "BindMfa",
-        rule: "the root identity has an MFA device",
-        units: Units::Flat(2),
-        mark: |facts| Mark::Passed(facts.bind_mfa),
-    },
-    Check {
-        id: "root_no_key",
-        field: "RootWithAccessKey",
-        rule: "the root identity has no AccessKey",
-        units: Units::Flat(2),
-        mark: |facts| Mark::Passed(facts.root_with_access_key == 0),
-    },
-    Check {
-        id: "users_mfa",
-        field: "SubUserBindMfa",
-        rule: "there are RAM users, and each has an MFA device",
-        units: Units::Flat(2),
-        mark: |facts| Mark::Passed(facts.sub_user > 0 && facts.sub_user_bind_mfa == facts.sub_user),
-    },
-    Check {
-        id: "users_no_old_key",
-        field: "SubUserWithOldAccessKey",
-        rule: "no RAM user has an old AccessKey",
-        units: Units::Flat(2),
-        mark: |facts| Mark::Passed(facts.sub_user_with_old_access_key == 0),
-    },
-    Check {
-        id: "users_no_unused_key",
-        field: "SubUserWithUnusedAccessKey",
-        rule: "no RAM user has an unused AccessKey",
-        units: Units::Flat(2),
-        mark: |facts| Mark::Passed(facts.sub_user_with_unused_access_key == 0),
-    },
-    Check {
-        id: "account_no_old_key",
-        field: "OldAkNum",
-        rule: "no AccessKey is old",
-        units: Units::Flat(2),
-        mark: |facts| Mark::Passed(facts.old_ak_num == 0),
-    },
-    Check {
-        id: "account_no_unused_key",
-        field: "UnusedAkNum",
-        rule: "no AccessKey is unused",
-        units: Units::Flat(2),
-        mark: |facts| Mark::Passed(facts.unused_ak_num == 0),
-    },
-    Check {
-        id: "password_policy",
-        field: "SubUserPwdLevel",
-        rule: "the password policy asks for strong passwords",
-        units: Units::Levels { low: 2, mid: 3, high: 4 },
-        mark: |facts| Mark::Level(facts.sub_user_pwd_level),
-    },
-];
-
 /// One line of a ledger, in half units.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
@@ -157,7 +76,7 @@ pub struct Entry {
 #[serde(try_from = "RawModel")]
 pub struct Model {
     version: String,
-    /// Beside [`CHECKS`], one each.
+    /// Beside the checks that carry points, one each.
     units: Vec<Units>,
 }
 
@@ -203,7 +122,7 @@ pub enum BadModel {
 
 impl Default for Model {
     fn default() -> Self {
-        Self { version: MODEL_VERSION.to_owned(), units: CHECKS.iter().map(|check| check.units).collect() }
+        Self { version: MODEL_VERSION.to_owned(), units: scored().map(|(_, scored)| scored.units).collect() }
     }
 }
 
@@ -213,11 +132,11 @@ impl Model {
     /// # Errors
     /// [`BadModel`].
     pub fn new(version: String, mut half_units: BTreeMap<String, Units>) -> Result<Self, BadModel> {
-        let mut units = Vec::with_capacity(CHECKS.len());
-        for check in CHECKS {
-            let chosen = half_units.remove(check.id).unwrap_or(check.units);
+        let mut units = Vec::new();
+        for (check, built_in) in scored() {
+            let chosen = half_units.remove(check.id).unwrap_or(built_in.units);
             match chosen {
-                _ if std::mem::discriminant(&chosen) != std::mem::discriminant(&check.units) => {
+                _ if std::mem::discriminant(&chosen) != std::mem::discriminant(&built_in.units) => {
                     return Err(BadModel::WrongKind(check.id));
                 }
                 Units::Levels { low, mid, high } if low > mid || mid > high => {
@@ -263,10 +182,10 @@ impl Model {
     }
 
     fn entries<'a>(&'a self, facts: &'a Facts) -> impl Iterator<Item = Entry> + 'a {
-        CHECKS.iter().zip(&self.units).map(|(check, units)| Entry {
+        scored().zip(&self.units).map(|((check, scored), units)| Entry {
             check,
             can: units.can(),
-            gave: units.gives((check.mark)(facts)).expect("a model's units are of the kind of their check"),
+            gave: units.gives((scored.mark)(facts)).expect("a model's units are of the kind of their check"),
         })
     }
 }

@@ -1,0 +1,21 @@
+//! 1.8: passwords contain a lower-case letter.
+
+use super::super::{Assessment, Check, Kind, NextStep};
+
+const CONTROL: Check = Check {
+    id: "",
+    kind: Kind::Audit,
+    title: "Passwords contain a lower-case letter",
+    field: None,
+    rule: |_| "the password policy asks for a lower-case letter".to_owned(),
+    assess: |inputs| {
+        let Some(known) = inputs.known else { return Assessment::needs_identities() };
+        let asked = known.password_policy.require_lowercase_characters;
+        Assessment::of(asked, asked).fact("RequireLowercaseCharacters", asked)
+    },
+    advice: "Ask for a lower-case letter. Setting the policy replaces all of it, so say what is to stay as well.",
+    next: |inputs| NextStep::password_policy(inputs, |policy| policy.require_lowercase_characters = true),
+};
+
+pub(in super::super) const V1: Check = CONTROL.in_v1("cis_v1_0_0_1_08", "1.8");
+pub(in super::super) const V2: Check = CONTROL.in_v2("cis_v2_0_0_1_08", "1.8");

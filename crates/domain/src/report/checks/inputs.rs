@@ -1,0 +1,174 @@
+//! What checks may look at: the facts of the report, and where the account is known and not only its report, the rest.
+//! The same few rows are read for ten users and for ten million.
+
+use super::cis::LIMIT_DAYS;
+use crate::identity::access_key::Status;
+use crate::identity::domain_name::DefaultDomainName;
+use crate::identity::password_policy::PasswordPolicy;
+use crate::identity::security_preference::SecurityPreference;
+use crate::ids::{AccountId, UserId};
+use crate::report::audit::{AuditFacts, audit};
+use crate::report::facts::Facts;
+use crate::report::thresholds::{AkScope, Thresholds};
+use crate::store::tables::accounts::Account;
+use crate::store::tables::{access_keys, report_days};
+use crate::store::{DayKind, StoreError, Total, Tx};
+use crate::time::{Day, Timestamp};
+
+/// What a check may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The facts of the report.
+    pub facts: &'a Facts,
+    /// The limits they were counted by.
+    pub thresholds: Thresholds,
+    /// The rest, unless the report is all there is.
+    pub known: Option<&'a Known>,
+}
+
+impl Inputs<'_> {
+    /// The logon name of a user to be put in for `USER`.
+    pub(super) fn logon_name(&self) -> String {
+        self.known.map_or_else(|| "USER@DOMAIN".to_owned(), |known| format!("USER@{}", known.default_domain))
+    }
+
+    /// The account's id.
+    pub(super) fn account_id(&self) -> String {
+        self.known.map_or_else(|| "ACCOUNT_ID".to_owned(), |known| known.account.to_string())
+    }
+}
+
+/// What is known of an account beyond its report.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The account.
+    pub account: AccountId,
+    /// The domain of its users' logon names.
+    pub default_domain: DefaultDomainName,
+    /// The day of the facts.
+    pub today: Day,
+    /// What the audit checks count.
+    pub audit: AuditFacts,
+    /// RAM users with a console that they have not logged on to for the benchmark's 90 days.
+    pub cis_idle_users: i64,
+    /// Active AccessKeys older than the benchmark's 90 days, root's included.
+    pub cis_old_keys: i64,
+    /// Active AccessKeys, root's included.
+    pub active_keys: i64,
+    /// The password policy.
+    pub password_policy: PasswordPolicy,
+    /// The security preference.
+    pub security_preference: SecurityPreference,
+    /// When root last logged on to the console, where that is recorded.
+    pub root_last_login: Option<Timestamp>,
+    /// Root's AccessKeys.
+    pub root_keys: Vec<RootKey>,
+    /// How many keys stand behind the numbers of the report.
+    pub keys: KeyCounts,
+}
+
+/// An AccessKey of root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RootKey {
+    /// Whether it may sign.
+    pub active: bool,
+    /// When it was last used.
+    pub last_used_date: Option<Timestamp>,
+    /// Whether it counts as old.
+    pub old: bool,
+    /// Whether it counts as unused.
+    pub unused: bool,
+}
+
+/// How many keys a repair has to touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct KeyCounts {
+    /// Old keys of RAM users.
+    pub user_old: i64,
+    /// Unused keys of RAM users.
+    pub user_unused: i64,
+    /// Keys of RAM users that are old or unused; at most, where they are not `exact`.
+    pub user_either: i64,
+    /// Old keys of root.
+    pub root_old: i64,
+    /// Unused keys of root.
+    pub root_unused: i64,
+    /// Keys of root that are old or unused.
+    pub root_either: i64,
+    /// Whether all of these are exact, or some only the most there can be.
+    pub exact: bool,
+}
+
+/// What is known of the account in `row` on the day `today`, beyond its `facts` of that day.
+///
+/// # Errors
+/// A failure of the store.
+pub fn known(
+    tx: &mut Tx<'_>,
+    row: Account,
+    today: Day,
+    thresholds: Thresholds,
+) -> Result<Option<Known>, StoreError> {
+    let account = row.account;
+    let cis = Thresholds::new(LIMIT_DAYS, LIMIT_DAYS, AkScope::AccountTotal)
+        .expect("90 days lie within the limits of settings");
+    let Some(of_day) = audit(tx, account, today, thresholds)? else { return Ok(None) };
+    let cis_limit = cis.unused_before(today);
+    let cis_idle_users =
+        of_day.console_users - report_days::sum_after(tx, account, DayKind::ConsoleIdle, cis_limit)?;
+    let active_keys = row.totals.get(Total::CountedKeys);
+    let not_older = |tx: &mut Tx<'_>, limit| report_days::sum_after(tx, account, DayKind::KeyOld, limit);
+    let cis_old_keys = active_keys - not_older(tx, cis.old_before(today))?;
+    let root_keys: Vec<RootKey> = access_keys::list(tx, account, UserId::ROOT)?
+        .into_iter()
+        .map(|key| {
+            let active = key.status == Status::Active;
+            let used = key.last_used_date.map_or(key.create_date, |used| used.max(key.create_date)).day();
+            RootKey {
+                active,
+                last_used_date: key.last_used_date,
+                old: active && key.create_date.day() <= thresholds.old_before(today),
+                unused: active && used <= thresholds.unused_before(today),
+            }
+        })
+        .collect();
+
+    let count = |which: fn(&RootKey) -> bool| {
+        i64::try_from(root_keys.iter().filter(|key| which(key)).count()).unwrap_or(i64::MAX)
+    };
+    let (root_old, root_unused) = (count(|key| key.old), count(|key| key.unused));
+    let young = not_older(tx, thresholds.old_before(today))?;
+    let old = active_keys - young;
+    let unused_limit = thresholds.unused_before(today);
+    let unused = active_keys - report_days::sum_after(tx, account, DayKind::KeyUnused, unused_limit)?;
+    let (user_old, user_unused) = (old - root_old, unused - root_unused);
+    // A key that is unused was made on that day or before; so only one that is younger than an old one can be unused and
+    // not old. With limits as they usually are that is one day's keys.
+    let made_between =
+        not_older(tx, thresholds.old_before(today))? - not_older(tx, thresholds.unused_before(today))?;
+    let unused_not_old = made_between.clamp(0, user_unused);
+    let user_either = user_old + unused_not_old;
+    let keys = KeyCounts {
+        user_old,
+        user_unused,
+        user_either,
+        root_old,
+        root_unused,
+        root_either: count(|key| key.old || key.unused),
+        exact: unused_not_old == 0 || user_old == 0,
+    };
+    Ok(Some(Known {
+        account,
+        default_domain: row.default_domain,
+        today,
+        audit: of_day,
+        cis_idle_users,
+        cis_old_keys,
+        active_keys,
+        password_policy: row.password_policy,
+        security_preference: row.security_preference,
+        root_last_login: row.last_login_date,
+        root_keys,
+        keys,
+    }))
+}
