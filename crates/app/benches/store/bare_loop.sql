@@ -11,3 +11,5 @@ INSERT INTO access_key_owners (access_key_id, account, user_id) VALUES (?1, ?2, 
 
 INSERT INTO access_keys (account, user_id, access_key_id, sealed_secret, status, create_date, update_date, last_used_date)
     VALUES (?1, ?2, ?3, ?4, 'Active', ?5, ?5, ?6)
+
+INSERT INTO report_subjects (account, kind, day, user_id) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING

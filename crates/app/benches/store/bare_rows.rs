@@ -6,12 +6,13 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use ramward_domain::time::{Clock, SystemClock};
+use ramward_domain::store::SubjectKind;
+use ramward_domain::time::{Clock, Day, SystemClock};
 use rusqlite::{Connection, params};
 
 use crate::clock::now;
 use crate::page::tell;
-use crate::population::Account;
+use crate::population::{Account, User};
 
 /// The role's name on the command line.
 pub const ROLE: &str = "bare-rows";
@@ -37,6 +38,16 @@ pub fn measure(path: &Path, users: u64) -> Result<Duration> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
+/// Where such a user stands in the lists of whom the report counts.
+fn subjects(user: &User) -> Vec<(SubjectKind, Day)> {
+    let second = user.keys.iter().map(|made| made.created.day()).max();
+    let of_keys = user.keys.iter().flat_map(|made| {
+        [(SubjectKind::KeyOld, made.created.day()), (SubjectKind::KeyUnused, made.used.day())]
+    });
+    let of_user = [(SubjectKind::WithoutMfa, user.created.day())].into_iter();
+    of_keys.chain(of_user).chain(second.map(|day| (SubjectKind::TwoKeys, day))).collect()
+}
+
 /// What that process does; prints the seconds.
 ///
 /// # Errors
@@ -45,7 +56,7 @@ pub fn insert(path: &Path, users: u64) -> Result<()> {
     let today = SystemClock.now();
     let account = Account::new(1, users);
     let mut parts = LOOP.split("\n\n");
-    let mut part = || parts.next().context("bare_loop.sql has five paragraphs");
+    let mut part = || parts.next().context("bare_loop.sql has six paragraphs");
     let mut took = Duration::ZERO;
     let began = now();
     let connection = Connection::open(path)?;
@@ -56,6 +67,7 @@ pub fn insert(path: &Path, users: u64) -> Result<()> {
         let mut insert_user = connection.prepare(part()?)?;
         let mut insert_owner = connection.prepare(part()?)?;
         let mut insert_key = connection.prepare(part()?)?;
+        let mut insert_subject = connection.prepare(part()?)?;
         took += began.elapsed();
         for first in (0..users).step_by(usize::try_from(CHUNK)?) {
             let rows: Vec<_> = (first..(first + CHUNK).min(users))
@@ -81,6 +93,9 @@ pub fn insert(path: &Path, users: u64) -> Result<()> {
                     insert_owner.execute(params![made.key.id, id, user_id])?;
                     let dates = [made.created.seconds(), made.used.seconds()];
                     insert_key.execute(params![id, user_id, made.key.id, SEALED, dates[0], dates[1]])?;
+                }
+                for (kind, day) in subjects(user) {
+                    insert_subject.execute(params![id, kind.code(), day.0, user_id])?;
                 }
             }
             took += began.elapsed();

@@ -1,19 +1,27 @@
-//! The report's numbers, kept exact in the transaction of each change: per account a few totals, and histograms of
-//! base days (see `report`). A table function says which part of which identity it is about to change (`touch_…`), before
+//! The report's numbers, kept exact in the transaction of each change: per account a few totals, histograms of base days
+//! (see `report`), and lists of whom they count. A table function says which part of which identity it is about to change (`touch_…`), before
 //! it does; at the end of the job the identity's share after the change minus its share before is added. Must not know
 //! limits, dates of today or scores.
 
+mod marks;
 mod numbers;
 mod subject;
 
 use std::collections::BTreeMap;
 
+pub use self::marks::SubjectKind;
 pub use self::numbers::{DayKind, Numbers, Total, Totals};
 pub use self::subject::{Dates, KeyFacts, Subject};
 use super::error::StoreError;
-use super::tables::{access_keys, accounts, login_profiles, mfa_devices, report_days, users};
+use super::tables::{
+    access_keys, accounts, login_profiles, mfa_devices, report_days, report_subjects, users,
+};
 use super::tx::Tx;
 use crate::ids::{AccountId, UserId};
+use crate::time::Day;
+
+/// How many entries a bulk gathers before it writes them, sorted: each list grows in many places at once.
+const RUN: usize = 200_000;
 
 /// An identity that a bulk job has just inserted, with all it has so far.
 #[derive(Debug, Clone)]
@@ -49,6 +57,7 @@ pub(super) struct Upkeep {
     touched: BTreeMap<(AccountId, UserId), Touched>,
     changes: BTreeMap<AccountId, Numbers>,
     growing: Option<Growing>,
+    marks: Vec<(AccountId, SubjectKind, Day, UserId)>,
 }
 
 impl Upkeep {
@@ -65,7 +74,7 @@ impl Upkeep {
 impl Tx<'_> {
     /// Call before a change of a RAM user's row, or of its end.
     pub(super) fn touch_user(&mut self, account: AccountId, user: UserId) -> Result<(), StoreError> {
-        self.stop_growing(account, user);
+        self.stop_growing(account, user)?;
         if self.upkeep.touched(account, user).user.is_none() {
             let before = users::dates(self, account, user)?;
             self.upkeep.touched(account, user).user = Some(before);
@@ -75,7 +84,7 @@ impl Tx<'_> {
 
     /// Call before a change of an identity's AccessKeys.
     pub(super) fn touch_keys(&mut self, account: AccountId, user: UserId) -> Result<(), StoreError> {
-        self.stop_growing(account, user);
+        self.stop_growing(account, user)?;
         if self.upkeep.touched(account, user).keys.is_none() {
             let before = access_keys::facts(self, account, user)?;
             self.upkeep.touched(account, user).keys = Some(before);
@@ -85,7 +94,7 @@ impl Tx<'_> {
 
     /// Call before a change of the devices bound to an identity.
     pub(super) fn touch_devices(&mut self, account: AccountId, user: UserId) -> Result<(), StoreError> {
-        self.stop_growing(account, user);
+        self.stop_growing(account, user)?;
         if self.upkeep.touched(account, user).bound.is_none() {
             let before = mfa_devices::is_bound(self, account, user)?;
             self.upkeep.touched(account, user).bound = Some(before);
@@ -95,7 +104,7 @@ impl Tx<'_> {
 
     /// Call before a change of a user's logon profile.
     pub(super) fn touch_console(&mut self, account: AccountId, user: UserId) -> Result<(), StoreError> {
-        self.stop_growing(account, user);
+        self.stop_growing(account, user)?;
         if self.upkeep.touched(account, user).console.is_none() {
             let before = login_profiles::dates(self, account, user)?;
             self.upkeep.touched(account, user).console = Some(before);
@@ -141,14 +150,20 @@ impl Tx<'_> {
     }
 
     /// Call when an identity was inserted that has nothing yet; root comes without dates.
-    pub(super) fn touch_new_subject(&mut self, account: AccountId, user: UserId, dates: Option<Dates>) {
-        self.settle_growing();
+    pub(super) fn touch_new_subject(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        dates: Option<Dates>,
+    ) -> Result<(), StoreError> {
+        self.settle_growing()?;
         if self.is_bulk() {
             let subject = Subject { user: dates, ..Subject::default() };
             self.upkeep.growing = Some(Growing { account, user, subject });
         } else if dates.is_some() {
             self.upkeep.touched(account, user).user.get_or_insert(None);
         }
+        Ok(())
     }
 
     /// Adds to a counter that follows from the change itself.
@@ -157,29 +172,61 @@ impl Tx<'_> {
     }
 
     /// Call when an account was deleted with all it had.
-    pub(super) fn forget(&mut self, account: AccountId) {
-        self.settle_growing();
+    pub(super) fn forget(&mut self, account: AccountId) -> Result<(), StoreError> {
+        self.settle_growing()?;
         self.upkeep.touched.retain(|(of, _), _| *of != account);
         self.upkeep.changes.remove(&account);
+        self.upkeep.marks.retain(|(of, ..)| *of != account);
+        Ok(())
     }
 
     /// What has grown so far is what the rows say, so from here on the rows are asked.
-    fn stop_growing(&mut self, account: AccountId, user: UserId) {
-        if self.upkeep.growing(account, user).is_some() {
-            self.settle_growing();
+    fn stop_growing(&mut self, account: AccountId, user: UserId) -> Result<(), StoreError> {
+        match self.upkeep.growing(account, user) {
+            Some(_) => self.settle_growing(),
+            None => Ok(()),
         }
     }
 
-    fn settle_growing(&mut self) {
-        if let Some(growing) = self.upkeep.growing.take() {
-            let changes = self.upkeep.changes.entry(growing.account).or_default();
-            changes.add(growing.user, &growing.subject, 1);
+    fn settle_growing(&mut self) -> Result<(), StoreError> {
+        let Some(Growing { account, user, subject }) = self.upkeep.growing.take() else { return Ok(()) };
+        self.upkeep.changes.entry(account).or_default().add(user, &subject, 1);
+        let marks = subject.marks(user).into_iter().map(|(kind, day)| (account, kind, day, user));
+        self.upkeep.marks.extend(marks);
+        if self.upkeep.marks.len() >= RUN { self.write_marks() } else { Ok(()) }
+    }
+
+    fn write_marks(&mut self) -> Result<(), StoreError> {
+        let mut marks = std::mem::take(&mut self.upkeep.marks);
+        marks.sort_unstable();
+        for (account, kind, day, user) in marks {
+            report_subjects::insert(self, account, kind, day, user)?;
         }
+        Ok(())
+    }
+
+    /// Moves an identity from where it stood to where it stands.
+    fn move_marks(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        before: &Subject,
+        after: &Subject,
+    ) -> Result<(), StoreError> {
+        let (before, after) = (before.marks(user), after.marks(user));
+        for (kind, day) in before.iter().filter(|mark| !after.contains(mark)) {
+            report_subjects::delete(self, account, *kind, *day, user)?;
+        }
+        for (kind, day) in after.iter().filter(|mark| !before.contains(mark)) {
+            report_subjects::insert(self, account, *kind, *day, user)?;
+        }
+        Ok(())
     }
 
     /// Writes what the job has changed so far; whoever reads the numbers inside a change calls this first.
     pub(super) fn settle(&mut self) -> Result<(), StoreError> {
-        self.settle_growing();
+        self.settle_growing()?;
+        self.write_marks()?;
         for ((account, user), touched) in std::mem::take(&mut self.upkeep.touched) {
             let after = Subject::read(self, account, user)?;
             let before = touched.before(&after);
@@ -187,6 +234,7 @@ impl Tx<'_> {
                 let changes = self.upkeep.changes.entry(account).or_default();
                 changes.add(user, &after, 1);
                 changes.add(user, &before, -1);
+                self.move_marks(account, user, &before, &after)?;
             }
         }
         for (account, changes) in std::mem::take(&mut self.upkeep.changes) {

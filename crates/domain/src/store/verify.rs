@@ -8,9 +8,11 @@ use super::error::StoreError;
 use super::tables::access_keys::AccessKey;
 use super::tables::login_profiles::LoginProfile;
 use super::tables::users::User;
-use super::tables::{access_keys, accounts, login_profiles, mfa_devices, report_days, users};
+use super::tables::{
+    access_keys, accounts, login_profiles, mfa_devices, report_days, report_subjects, users,
+};
 use super::tx::Tx;
-use super::upkeep::{Dates, DayKind, KeyFacts, Numbers, Subject, Total};
+use super::upkeep::{Dates, DayKind, KeyFacts, Numbers, Subject, SubjectKind, Total};
 use crate::identity::mfa::VirtualMFADeviceName;
 use crate::identity::user::UserStatusFilter;
 use crate::ids::{AccessKeyId, AccountId, UserId};
@@ -34,6 +36,8 @@ pub enum Number {
     Total(Total),
     /// How many subjects of a kind have a base day.
     Days(DayKind, Day),
+    /// The identities in a list of subjects, one for each day they stand there.
+    Subjects(SubjectKind),
     /// The key map's entries that lead to this account's keys, against the keys.
     Owners,
 }
@@ -43,6 +47,7 @@ impl fmt::Display for Difference {
         match self.number {
             Number::Total(total) => write!(f, "{total:?}")?,
             Number::Days(kind, day) => write!(f, "{kind:?} of {day}")?,
+            Number::Subjects(kind) => write!(f, "subjects of {kind:?}")?,
             Number::Owners => f.write_str("AccessKeys known by id")?,
         }
         write!(f, ": stored {}, counted {}", self.stored, self.counted)
@@ -92,6 +97,7 @@ fn count(
     let mut keys = KeyRows { account, rows: VecDeque::new(), after: None, ended: false, met: 0, known: 0 };
     let mut profiles = Rows::new(move |tx, after| login_profiles::list(tx, account, after, PAGE));
     let mut users = Rows::new(move |tx, after| users::list(tx, account, after, PAGE, UserStatusFilter::BOTH));
+    let mut marks = Marks::default();
     let mut owners = bound.iter().copied().peekable();
     loop {
         let nexts = [
@@ -110,11 +116,56 @@ fn count(
             console: profile.and_then(|profile| profile.dates()),
         };
         numbers.add(user, &subject, 1);
+        marks.count(tx, account, user, &subject)?;
     }
+    marks.compare(tx, account, differences)?;
     if keys.met != keys.known {
         differences.push(Difference { number: Number::Owners, stored: keys.known, counted: keys.met });
     }
     Ok(numbers)
+}
+
+/// How many entries the lists of subjects must have, and how many of those are there.
+#[derive(Default)]
+struct Marks {
+    counted: BTreeMap<SubjectKind, i64>,
+    met: BTreeMap<SubjectKind, i64>,
+}
+
+impl Marks {
+    fn count(
+        &mut self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        user: UserId,
+        subject: &Subject,
+    ) -> Result<(), StoreError> {
+        for (kind, day) in subject.marks(user) {
+            let met = report_subjects::is_there(tx, account, kind, day, user)?;
+            *self.counted.entry(kind).or_default() += 1;
+            *self.met.entry(kind).or_default() += i64::from(met);
+        }
+        Ok(())
+    }
+
+    /// Where all that must be there is there, and nothing else is.
+    fn compare(
+        self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        differences: &mut Vec<Difference>,
+    ) -> Result<(), StoreError> {
+        let all: BTreeMap<_, _> = report_subjects::count(tx, account)?.into_iter().collect();
+        for kind in SubjectKind::ALL {
+            let of = |numbers: &BTreeMap<SubjectKind, i64>| numbers.get(&kind).copied().unwrap_or_default();
+            let (all, met, counted) = (of(&all), of(&self.met), of(&self.counted));
+            if (all, met) != (counted, counted) {
+                let stored = if met == counted { all } else { met };
+                differences.push(Difference { number: Number::Subjects(kind), stored, counted });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Counts the devices; who has one.

@@ -10,6 +10,7 @@ mod keys;
 mod numbers;
 mod others;
 mod plans;
+mod subjects;
 mod users;
 
 use crate::store::Store;
@@ -70,6 +71,10 @@ macro_rules! conformance {
                     a_bulk_with_a_row_that_exists_is_taken_back,
                     a_bulk_knows_its_keys,
                     a_wrong_number_is_found;
+                subjects:
+                    an_identity_stands_where_its_rows_say,
+                    subjects_are_listed_by_day_and_id,
+                    subjects_of_a_deleted_account_go_in_parts;
                 commits:
                     writes_that_wait_share_a_commit,
                     many_threads_write_at_once,

@@ -292,6 +292,13 @@ pub fn a_wrong_number_is_found(open: Open) {
             "RootOld of 1970-01-01: stored 0, counted 1",
         ),
         ("DELETE FROM access_keys WHERE user_id = 0", "RootKeys: stored 1, counted 0"),
+        ("DELETE FROM report_subjects WHERE kind = 0", "subjects of KeyOld: stored 0, counted 2"),
+        ("UPDATE report_subjects SET day = 11 WHERE kind = 1", "subjects of KeyUnused: stored 0, counted 2"),
+        (
+            "INSERT INTO report_subjects SELECT account, 5, 1, 1 FROM accounts",
+            "subjects of TwoKeys: stored 1, counted 0",
+        ),
+        ("UPDATE mfa_devices SET user_id = NULL", "subjects of WithoutMfa: stored 0, counted 1"),
         ("DELETE FROM users", "Users: stored 1, counted 0"),
         ("DELETE FROM mfa_devices", "ConsoleUsersWithoutMfa: stored 0, counted 1"),
         ("UPDATE login_profiles SET status = 'Inactive'", "ConsoleUsers: stored 1, counted 0"),

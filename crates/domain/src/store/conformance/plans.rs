@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::fixtures::seal;
-use super::{accounts, commits, keys, numbers, others, users};
+use super::{accounts, commits, keys, numbers, others, subjects, users};
 use crate::store::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Migration, Role};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Store, StoreError, StoreOptions, StoreUrl};
@@ -131,6 +131,8 @@ fn no_statement_walks_through_a_table() {
     numbers::keys_are_counted_by_their_base_days(open);
     numbers::devices_are_counted(open);
     numbers::consoles_are_counted(open);
+    subjects::an_identity_stands_where_its_rows_say(open);
+    subjects::subjects_are_listed_by_day_and_id(open);
     commits::copies_hear_of_a_commit_before_its_answer(open);
 
     let driver = Sqlite::temporary().unwrap();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{access_keys, met, rows};
+use super::{access_keys, met, report_subjects, rows};
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
 use crate::identity::security_preference::SecurityPreference;
@@ -129,7 +129,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &Account) -> Result<(), StoreError> {
     if tx.execute(sql, &args)? == 0 {
         return Err(tx.exists("account"));
     }
-    tx.touch_new_subject(row.account, UserId::ROOT, None);
+    tx.touch_new_subject(row.account, UserId::ROOT, None)?;
     tx.effect(Effect::Account(row.account));
     Ok(())
 }
@@ -203,7 +203,7 @@ fn read_json<T: DeserializeOwned + Default>(text: Option<String>) -> Result<T, S
 /// Begins to delete an account: from here on nobody can call as it, and its numbers are no longer kept. Whether it was
 /// there.
 pub fn begin_delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
-    tx.forget(account);
+    tx.forget(account)?;
     let sql = "UPDATE accounts SET deleting = 1, users = 0, users_mfa = 0, root_mfa = 0, root_keys = 0, \
                counted_users = 0, counted_keys = 0, counted_root_keys = 0, mfa_devices = 0, mfa_devices_in_use = 0, \
                console_users = 0, console_users_without_mfa = 0, console_users_with_keys = 0, users_with_two_keys = 0, \
@@ -220,6 +220,9 @@ pub fn begin_delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreEr
 /// Deletes some thousand rows of an account whose deletion has begun; whether there may be more.
 pub fn delete_part(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     const PAGE: usize = 1000;
+    if report_subjects::delete_part(tx, account)? {
+        return Ok(true);
+    }
     let page = [account.into(), rows(PAGE).into()];
     let sql = "SELECT user_id, access_key_id FROM access_keys WHERE account = ?1 \
                ORDER BY user_id, access_key_id LIMIT ?2";

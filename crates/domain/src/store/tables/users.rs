@@ -175,7 +175,7 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
         return Err(tx.exists("user"));
     }
     let dates = Dates { create_date: user.create_date, last_login_date: user.last_login_date };
-    tx.touch_new_subject(user.account, user.user_id, Some(dates));
+    tx.touch_new_subject(user.account, user.user_id, Some(dates))?;
     tx.effect(Effect::Account(user.account));
     Ok(())
 }
