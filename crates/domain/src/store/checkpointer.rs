@@ -1,9 +1,8 @@
 //! Moves the log into the data file from time to time, on its own thread and connection, so that a writer need not.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 
 use super::connection::{Connection, Driver, Role};
@@ -15,8 +14,19 @@ pub(super) const PERIOD: Duration = Duration::from_millis(500);
 
 /// Stops when it is dropped.
 pub(super) struct Checkpointer {
-    stop: Option<Sender<()>>,
+    bell: Bell,
+    stopping: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// Makes the checkpointer look at once.
+#[derive(Clone)]
+pub(super) struct Bell(Thread);
+
+impl Bell {
+    pub(super) fn ring(&self) {
+        self.0.unpark();
+    }
 }
 
 impl Checkpointer {
@@ -25,12 +35,17 @@ impl Checkpointer {
         shared: Arc<Shared>,
         period: Duration,
     ) -> Result<Self, StoreError> {
-        let (stop, stopped) = channel::<()>();
+        let stopping = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stopping);
         let run = move || {
             let mut connection = None;
             // None yet: a log that a crash left behind is moved even if nothing is written.
             let mut moved_commits = u64::MAX;
-            while stopped.recv_timeout(period) == Err(RecvTimeoutError::Timeout) {
+            loop {
+                std::thread::park_timeout(period);
+                if stopped.load(Ordering::Acquire) {
+                    return;
+                }
                 let commits = shared.commits.load(Ordering::Relaxed);
                 if commits == moved_commits {
                     continue;
@@ -38,6 +53,7 @@ impl Checkpointer {
                 match checkpoint(driver.as_ref(), &mut connection) {
                     Ok(left) => {
                         shared.log_pages.store(left, Ordering::Relaxed);
+                        shared.log_moved.store(true, Ordering::Relaxed);
                         // Pages that a reader or the writer kept back are tried again even if nothing is added.
                         moved_commits = if left == 0 { commits } else { u64::MAX };
                     }
@@ -53,7 +69,11 @@ impl Checkpointer {
             what: "starting the checkpointer's thread".to_owned(),
             source: Arc::new(error),
         })?;
-        Ok(Self { stop: Some(stop), thread: Some(thread) })
+        Ok(Self { bell: Bell(thread.thread().clone()), stopping, thread: Some(thread) })
+    }
+
+    pub(super) fn bell(&self) -> Bell {
+        self.bell.clone()
     }
 }
 
@@ -67,7 +87,8 @@ fn checkpoint(driver: &dyn Driver, connection: &mut Option<Box<dyn Connection>>)
 
 impl Drop for Checkpointer {
     fn drop(&mut self) {
-        self.stop = None;
+        self.stopping.store(true, Ordering::Release);
+        self.bell.ring();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {

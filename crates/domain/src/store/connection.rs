@@ -126,9 +126,13 @@ pub trait Connection: Send {
     /// What the database holds.
     fn contents(&mut self) -> Result<Contents, StoreError>;
 
-    /// Moves the log into the data file, as far as nobody is in the way; `truncate` waits a moment for those and makes
-    /// the log empty. How many pages the log then has that are not yet moved. A database without such a log answers 0.
-    fn checkpoint(&mut self, truncate: bool) -> Result<u64, StoreError>;
+    /// Moves the log into the data file, as far as nobody is in the way; `restart` waits a moment for those, and lets the
+    /// next commit write from the log's beginning. How many pages the log then has that are not yet moved. A database
+    /// without such a log answers 0.
+    fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError>;
+
+    /// How long the log was after the latest commit of this connection, in pages; what a start after a kill has to read.
+    fn log_pages(&self) -> u64;
 }
 
 impl From<i64> for Arg<'_> {

@@ -154,7 +154,11 @@ impl Connection for FaultyConnection {
         self.inner.contents()
     }
 
-    fn checkpoint(&mut self, truncate: bool) -> Result<u64, StoreError> {
-        self.inner.checkpoint(truncate)
+    fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {
+        self.inner.checkpoint(restart)
+    }
+
+    fn log_pages(&self) -> u64 {
+        self.inner.log_pages()
     }
 }

@@ -150,9 +150,9 @@ impl Store {
         let mut connection = driver.connect(Role::Writer)?;
         migrations::prepare(driver.as_ref(), connection.as_mut(), &options.seal)?;
         let shared = Arc::new(Shared::default());
-        let writer =
-            Writer::start(driver.clone(), connection, shared.clone(), options.queue, options.group.max(1))?;
         let checkpointer = Checkpointer::start(driver.clone(), shared.clone(), checkpointer::PERIOD)?;
+        let sizes = (options.queue, options.group.max(1));
+        let writer = Writer::start(driver.clone(), connection, shared.clone(), checkpointer.bell(), sizes)?;
         let readers = Pool::new(driver.clone());
         Ok(Self(Arc::new(Inner { writer, _checkpointer: checkpointer, readers, shared, _driver: driver })))
     }

@@ -3,8 +3,11 @@
 //! than on the writer.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, ToSql};
 
@@ -14,8 +17,8 @@ use super::error::StoreError;
 
 /// Marks the file as one of this program (the four letters `RAMW`); `file` and the stock shell show it.
 const APPLICATION_ID: i64 = 0x5241_4d57;
-/// How long emptying the log may wait for readers; who reads longer is waited for at the next attempt.
-const TRUNCATE_PATIENCE: Duration = Duration::from_millis(50);
+/// How long beginning the log anew may wait for readers; who reads longer is waited for at the next attempt.
+const RESTART_PATIENCE: Duration = Duration::from_millis(50);
 /// More than the program has statements, so that each is compiled once per connection.
 const STATEMENTS: usize = 256;
 
@@ -79,6 +82,7 @@ impl Driver for Sqlite {
             raw: opened.map_err(|error| translate(self.file.path(), error))?,
             path: self.file.path().to_owned(),
             patience: self.options.patience,
+            log_pages: Arc::default(),
         };
         connection.raw.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.set(|raw| raw.busy_timeout(self.options.patience))?;
@@ -89,11 +93,17 @@ impl Driver for Sqlite {
         let synchronous = if self.options.durable { "FULL" } else { "OFF" };
         connection.batch(&format!(
             "PRAGMA cache_size = -{cache_kib}; PRAGMA mmap_size = 0; PRAGMA synchronous = {synchronous};
-             PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864; PRAGMA trusted_schema = OFF;"
+             PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216; PRAGMA trusted_schema = OFF;"
         ))?;
         match role {
             Role::Writer => {
                 connection.use_log()?;
+                let log_pages = Arc::clone(&connection.log_pages);
+                let heard = move |_: &mut Wal, pages: std::ffi::c_int| {
+                    log_pages.store(u64::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+                    Ok(())
+                };
+                connection.raw.wal_hook(Some(heard)).map_err(|error| translate(self.file.path(), error))?;
                 if let Some(pages) = self.options.max_pages {
                     connection.batch(&format!("PRAGMA max_page_count = {pages};"))?;
                 }
@@ -117,6 +127,7 @@ struct SqliteConnection {
     raw: rusqlite::Connection,
     path: PathBuf,
     patience: Duration,
+    log_pages: Arc<AtomicU64>,
 }
 
 impl SqliteConnection {
@@ -261,18 +272,22 @@ impl Connection for SqliteConnection {
         Ok(if tables == 0 { Contents::Empty } else { Contents::Foreign })
     }
 
-    fn checkpoint(&mut self, truncate: bool) -> Result<u64, StoreError> {
+    fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {
         let told = |error| translate(&self.path, error);
-        let sql = if truncate { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
-        if truncate {
-            self.raw.busy_timeout(TRUNCATE_PATIENCE).map_err(told)?;
+        let sql = if restart { "PRAGMA wal_checkpoint(RESTART)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };
+        if restart {
+            self.raw.busy_timeout(RESTART_PATIENCE).map_err(told)?;
         }
         let counted = self.raw.query_row(sql, [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)));
-        if truncate {
+        if restart {
             self.raw.busy_timeout(self.patience).map_err(told)?;
         }
         let (pages, moved) = counted.map_err(told)?;
         Ok(if pages == moved { 0 } else { u64::try_from(pages).unwrap_or(0) })
+    }
+
+    fn log_pages(&self) -> u64 {
+        self.log_pages.load(Ordering::Relaxed)
     }
 }
 

@@ -3,11 +3,12 @@
 //! durable, and under load many writes share one commit. Must not know what a job does.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
+use super::checkpointer::Bell;
 use super::connection::{Access, Connection, Driver, Role};
 use super::error::StoreError;
 use super::tx::{Effect, Tx};
@@ -57,6 +58,8 @@ pub(super) struct Shared {
     pub(super) waiting: AtomicU64,
     pub(super) refused: AtomicU64,
     pub(super) log_pages: AtomicU64,
+    /// The checkpointer moved what it could since this was last asked.
+    pub(super) log_moved: AtomicBool,
     listeners: RwLock<Vec<Listener>>,
 }
 
@@ -87,8 +90,8 @@ impl Shared {
     }
 }
 
-/// A log longer than this makes reads slow; the writer then pauses until it is moved (64 MiB).
-const LONG_LOG_PAGES: u64 = 16_384;
+/// A log of this length (4 MiB) is moved at once: all of it is read by the first start after a kill.
+const LONG_LOG_PAGES: u64 = 1000;
 
 /// The writer as its users see it.
 pub(super) struct Writer {
@@ -102,14 +105,15 @@ impl Writer {
         driver: Arc<dyn Driver>,
         connection: Box<dyn Connection>,
         shared: Arc<Shared>,
-        queue: usize,
-        group: usize,
+        checkpointer: Bell,
+        (queue, group): (usize, usize),
     ) -> Result<Self, StoreError> {
         let (sender, receiver) = sync_channel(queue);
         let thread = {
             let shared = shared.clone();
             std::thread::Builder::new().name("store-writer".into()).spawn(move || {
-                let mut desk = Desk { driver, connection: Some(connection), shared };
+                let too_long = LONG_LOG_PAGES;
+                let mut desk = Desk { driver, connection: Some(connection), shared, checkpointer, too_long };
                 while let Some(jobs) = take(&receiver, group) {
                     desk.serve(jobs);
                 }
@@ -167,6 +171,9 @@ struct Desk {
     /// Absent after a failure that left it unusable.
     connection: Option<Box<dyn Connection>>,
     shared: Arc<Shared>,
+    checkpointer: Bell,
+    /// The length of the log from which on the checkpointer is asked for it.
+    too_long: u64,
 }
 
 impl Desk {
@@ -212,16 +219,22 @@ impl Desk {
         result
     }
 
+    /// The checkpointer moves nearly all of a long log while writing goes on; the rest is moved here, between two groups,
+    /// so that the next group begins a new log.
     fn shorten_log(&mut self) {
-        if self.shared.log_pages.load(Ordering::Relaxed) <= LONG_LOG_PAGES {
-            return;
-        }
-        // Not tried again before the checkpointer has looked again: a long read may be in the way.
-        self.shared.log_pages.store(0, Ordering::Relaxed);
-        if let Some(connection) = &mut self.connection
+        let Some(connection) = &mut self.connection else { return };
+        let pages = connection.log_pages();
+        if pages < LONG_LOG_PAGES {
+            self.too_long = LONG_LOG_PAGES;
+        } else if pages >= self.too_long {
+            // Asked once for each such length: a long read may be in the way for long.
+            self.too_long = pages + LONG_LOG_PAGES;
+            self.shared.log_moved.store(false, Ordering::Relaxed);
+            self.checkpointer.ring();
+        } else if self.shared.log_moved.swap(false, Ordering::Relaxed)
             && let Err(error) = connection.checkpoint(true)
         {
-            tracing::debug!(%error, "the log could not be emptied yet");
+            tracing::debug!(%error, "the log could not be begun anew yet");
         }
     }
 }
@@ -299,6 +312,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+    use crate::store::checkpointer::Checkpointer;
     use crate::store::sqlite::Sqlite;
 
     struct Bulky(std::sync::mpsc::Sender<()>, usize);
@@ -318,12 +332,15 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_got_long_is_emptied_between_two_groups() {
+    fn the_log_stays_short_however_much_is_written() {
         let driver: Arc<dyn Driver> = Arc::new(Sqlite::temporary().unwrap());
         let mut connection = driver.connect(Role::Writer).unwrap();
         connection.batch("CREATE TABLE rows (bytes BLOB)").unwrap();
         let shared = Arc::new(Shared::default());
-        let writer = Writer::start(driver.clone(), connection, shared.clone(), 8, 8).unwrap();
+        let never = std::time::Duration::from_secs(3600);
+        let checkpointer = Checkpointer::start(driver.clone(), shared.clone(), never).unwrap();
+        let bell = checkpointer.bell();
+        let writer = Writer::start(driver.clone(), connection, shared.clone(), bell, (8, 8)).unwrap();
         let mut log = driver.place().into_os_string();
         log.push("-wal");
         let write = |rows| {
@@ -331,15 +348,14 @@ mod tests {
             writer.submit(Box::new(Bulky(done, rows)));
             is_done.recv().unwrap();
         };
-        let length = || std::fs::metadata(&log).unwrap().len();
-        write(300);
-        let long = length();
-        assert!(long > 300 * 4000);
-        shared.log_pages.store(LONG_LOG_PAGES + 1, Ordering::Relaxed);
-        write(1);
-        // It is emptied after the answer; the next job begins after that.
-        write(1);
-        assert!(length() < long / 10, "{} of {long} bytes are left", length());
-        assert_eq!(shared.log_pages.load(Ordering::Relaxed), 0);
+        let pages = || std::fs::metadata(&log).unwrap().len() / 4096;
+        let mut written = 0;
+        // Only a log that is begun anew stops growing; how soon the checkpointer comes is not known.
+        while written < 20 * LONG_LOG_PAGES || pages() > written / 4 {
+            write(100);
+            written += 100;
+            assert!(written < 10_000 * LONG_LOG_PAGES, "the log has {} pages of {written}", pages());
+        }
+        drop(writer);
     }
 }

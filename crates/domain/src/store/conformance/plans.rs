@@ -78,8 +78,12 @@ impl Connection for WatchedConnection {
         self.0.contents()
     }
 
-    fn checkpoint(&mut self, truncate: bool) -> Result<u64, StoreError> {
-        self.0.checkpoint(truncate)
+    fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {
+        self.0.checkpoint(restart)
+    }
+
+    fn log_pages(&self) -> u64 {
+        self.0.log_pages()
     }
 }
 
