@@ -31,12 +31,11 @@ use self::replay::{Needs, ReplayGuard};
 use crate::authn::{Caller, KeyEntry};
 use crate::entropy::{Entropy, SeededEntropy};
 use crate::identity::access_key::Status;
-use crate::identity::user::UserStatus;
 use crate::ids::{AccessKeyId, AccountId, RequestId};
 use crate::ops::{self, AnyOperation, LastUsed};
 use crate::settings::Settings;
 use crate::store::seal::{SealKey, Sealed, SecretOf};
-use crate::store::tables::{access_keys, accounts, users};
+use crate::store::tables::access_keys;
 use crate::store::{Store, StoreError, Tx, refusal};
 use crate::time::{Clock, Day, DomainClock, Timestamp};
 use crate::workers::Workers;
@@ -316,27 +315,16 @@ impl Durable {
 }
 
 fn read_key(tx: &mut Tx<'_>, seal: &SealKey, id: &AccessKeyId) -> Result<Option<KeyEntry>, StoreError> {
-    let Some(found) = access_keys::find_by_id(tx, id)? else { return Ok(None) };
-    if !accounts::is_open(tx, found.account)? {
-        return Ok(None);
-    }
-    let (user_name, user_active) = if found.user_id.is_root() {
-        (None, true)
-    } else {
-        match users::find(tx, found.account, found.user_id)? {
-            Some(user) => (Some(user.user_name), user.status == UserStatus::Active),
-            None => return Ok(None),
-        }
-    };
+    let Some(found) = access_keys::find_signer(tx, id)? else { return Ok(None) };
     let secret = match &found.sealed_secret {
         Some(sealed) => Some(open_secret(seal, found.account, id, sealed)?),
         None => None,
     };
     Ok(Some(KeyEntry::new(
         (id.clone(), found.account, found.user_id),
-        user_name,
+        found.user_name,
         secret,
-        (found.status == Status::Active, user_active),
+        (found.status == Status::Active, found.user_active),
         found.last_used_date,
     )))
 }

@@ -8,6 +8,7 @@ use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use memchr::memchr;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -86,8 +87,10 @@ struct Credential<'a> {
 impl<'a> Credential<'a> {
     fn parse(fields: &'a str) -> Option<Self> {
         let (mut access_key_id, mut signed_headers, mut signature) = (None, None, None);
-        for field in fields.split(',') {
-            let (name, value) = field.trim_ascii().split_once('=')?;
+        for field in split(fields, b',') {
+            let field = field.trim_ascii();
+            let (name, value) = field.split_at_checked(memchr(b'=', field.as_bytes())?)?;
+            let value = value.get(1..)?;
             let place = match name {
                 "Credential" => &mut access_key_id,
                 "SignedHeaders" => &mut signed_headers,
@@ -174,6 +177,19 @@ impl<'a> Credential<'a> {
             found
         }
     }
+}
+
+/// The parts of a text between single bytes, found in few steps: the longest header of a call is split this way.
+fn split(text: &str, at: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let whole = rest?;
+        let cut =
+            memchr(at, whole.as_bytes()).and_then(|cut| Some((whole.get(..cut)?, whole.get(cut + 1..)?)));
+        let (part, after) = cut.map_or((whole, None), |(part, after)| (part, Some(after)));
+        rest = after;
+        Some(part)
+    })
 }
 
 /// What follows `name` in a list that starts with it: `Some(None)` if it was the last.

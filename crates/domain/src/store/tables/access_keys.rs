@@ -2,6 +2,7 @@
 
 use super::{met, rows};
 use crate::identity::access_key::Status;
+use crate::identity::user::{UserName, UserStatus};
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::store::connection::Row;
 use crate::store::error::StoreError;
@@ -81,6 +82,48 @@ pub fn find_by_id(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<Option<AccessKey
         Some((account, user)) => find(tx, account, user, key),
         None => Ok(None),
     }
+}
+
+/// What must be known of a key to admit a call that it signed.
+#[derive(Debug)]
+pub struct Signer {
+    /// The account it belongs to.
+    pub account: AccountId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The name of its RAM user; absent for root.
+    pub user_name: Option<UserName>,
+    /// Whether its RAM user may act; root always may.
+    pub user_active: bool,
+    /// The sealed secret, as in [`AccessKey`].
+    pub sealed_secret: Option<Sealed>,
+    /// Whether it may sign.
+    pub status: Status,
+    /// When it was last used.
+    pub last_used_date: Option<Timestamp>,
+}
+
+/// The signer behind a key that arrives alone; none if its account is being deleted.
+pub fn find_signer(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<Option<Signer>, StoreError> {
+    let Some((account, user)) = find_owner(tx, key)? else { return Ok(None) };
+    let sql = "SELECT k.sealed_secret, k.status, k.last_used_date, u.user_name, u.status FROM access_keys k \
+               JOIN accounts a ON a.account = k.account \
+               LEFT JOIN users u ON u.account = k.account AND u.user_id = k.user_id \
+               WHERE k.account = ?1 AND k.user_id = ?2 AND k.access_key_id = ?3 AND a.deleting = 0";
+    let found = tx.find(sql, &[account.into(), user.into(), key.into()], |row| {
+        let user_status: Option<UserStatus> = row.get(4)?;
+        Ok(Signer {
+            account,
+            user_id: user,
+            user_name: row.get(3)?,
+            user_active: user.is_root() || user_status == Some(UserStatus::Active),
+            sealed_secret: row.get(0)?,
+            status: row.get(1)?,
+            last_used_date: row.get(2)?,
+        })
+    })?;
+    // A key whose user is gone is nobody's.
+    Ok(found.filter(|signer| user.is_root() || signer.user_name.is_some()))
 }
 
 /// A key of an identity.
