@@ -130,7 +130,8 @@ fn machine() -> String {
         let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
         line.split_once(mark).map(|(_, value)| value.trim().trim_matches('"').to_owned()).unwrap_or_default()
     };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    // Of the machine: this process may be pinned to fewer.
+    let cores = read("/proc/cpuinfo").lines().filter(|line| line.starts_with("processor")).count();
     let memory: u64 =
         field(&read("/proc/meminfo"), "MemTotal", ':').trim_end_matches(" kB").parse().unwrap_or(0);
     let compiler = std::process::Command::new("rustc").arg("--version").output();
