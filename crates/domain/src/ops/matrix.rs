@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use ramward_rpc::api::{Audience, Description};
 use ramward_rpc::shape::Field;
 use serde_json::Value;
 
@@ -23,20 +24,24 @@ fn has_subject(fields: &[Field]) -> bool {
     fields.iter().any(|field| about("").iter().any(|(name, _)| *name == field.name))
 }
 
-/// The request about `name`: whom it is about, and an example of everything else that is mandatory.
-fn params(fields: &[Field], name: &str) -> Vec<(&'static str, String)> {
+/// The request about `name`: whom it is about, and an example of everything else that is mandatory; for the operator, that
+/// is the account as well.
+fn params(description: &Description, name: &str) -> Vec<(&'static str, String)> {
     let subject = about(name);
+    let operators_too = description.api.audience == Audience::AccountOrOperator;
     let value = |field: &Field| match subject.iter().find(|(name, _)| *name == field.name) {
         Some((_, value)) => Some((field.name, value.clone())),
-        None if field.required => Some((field.name, field.example.to_owned())),
+        None if field.required || field.name == "AccountId" && operators_too => {
+            Some((field.name, field.example.to_owned()))
+        }
         None => None,
     };
-    fields.iter().filter_map(value).collect()
+    description.parameters.iter().filter_map(value).collect()
 }
 
 /// Whether the call passed authorisation, whatever the operation said then.
 fn passes(app: &TestApp, key: &NewKey, operation: &dyn AnyOperation, name: &str) -> &'static str {
-    let params = params(&operation.describe().parameters, name);
+    let params = params(&operation.describe(), name);
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let action = operation.api().action;
     let (status, body) = app.call_as(key, action, &params);
@@ -76,7 +81,7 @@ fn who_may_call_what() {
     );
     writeln!(
         table,
-        "{:8}{:36}{:6}{:10}{:17}{:19}on another",
+        "{:8}{:42}{:6}{:10}{:17}{:19}on another",
         "product", "operation", "root", "operator", "itself, allowed", "itself, forbidden"
     )
     .unwrap();
@@ -94,7 +99,7 @@ fn who_may_call_what() {
         };
         writeln!(
             table,
-            "{:8}{:36}{:6}{:10}{:17}{:19}{another}",
+            "{:8}{:42}{:6}{:10}{:17}{:19}{another}",
             operation.api().product.name(),
             operation.api().action,
             ask("false", "alice", |app, _| app.root.clone()),

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod device;
+pub mod explanation;
 pub mod ims;
 pub mod marker;
 #[cfg(test)]
@@ -236,6 +237,7 @@ operations![
     ramward::bind_account_mfa_device::BindAccountMFADevice,
     ramward::create_account::CreateAccount,
     ramward::delete_account::DeleteAccount,
+    ramward::explain_account_security_practice_report::ExplainAccountSecurityPracticeReport,
     ramward::list_accounts::ListAccounts,
     ramward::set_clock::SetClock,
     ramward::unbind_account_mfa_device::UnbindAccountMFADevice,

@@ -92,6 +92,11 @@ impl Ledger {
         Self { lines: lines.collect(), points, score }
     }
 
+    /// What the lines could have given together.
+    pub const fn possible(&self) -> Points {
+        Points(ALL)
+    }
+
     /// How the total became the score, in words.
     pub fn rounding(&self) -> String {
         if self.points.hundredths().is_multiple_of(100) {

@@ -7,6 +7,7 @@ pub mod facts;
 pub mod ledger;
 #[cfg(test)]
 mod model;
+pub mod plan;
 pub mod score;
 pub mod thresholds;
 

@@ -17,6 +17,16 @@ pub enum AkScope {
     RootOnly,
 }
 
+impl AkScope {
+    /// The word for it in settings and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountTotal => "account_total",
+            Self::RootOnly => "root_only",
+        }
+    }
+}
+
 /// The day limits of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "RawThresholds")]

@@ -6,4 +6,5 @@
 )]
 
 mod catalogue;
+mod checks;
 mod reference;

@@ -18,8 +18,8 @@ fn page(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name)
 }
 
-/// Compares a page with what it should be, or writes it.
-fn check(name: &str, expected: &str) {
+/// Compares a page of `docs/reference` with what it should be, or writes it.
+pub fn check(name: &str, expected: &str) {
     let path = page(name);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -3,6 +3,7 @@
 pub mod bind_account_mfa_device;
 pub mod create_account;
 pub mod delete_account;
+pub mod explain_account_security_practice_report;
 pub mod list_accounts;
 pub mod set_clock;
 pub mod unbind_account_mfa_device;

@@ -16,10 +16,10 @@ pub(super) const CHECK: Check = Check {
         let days = thresholds.unused_days();
         match thresholds.ak_scope() {
             AkScope::AccountTotal => format!(
-                "no Active AccessKey of the account, root's included, was not used for {days} days or more since it was last used or made"
+                "no Active AccessKey of the account, root's included, has been idle for {days} days or more, since it was last used or made"
             ),
             AkScope::RootOnly => format!(
-                "no Active AccessKey of root was not used for {days} days or more since it was last used or made"
+                "no Active AccessKey of root has been idle for {days} days or more, since it was last used or made"
             ),
         }
     },

@@ -50,6 +50,15 @@ impl NextStep {
         )
     }
 
+    /// What begins the repair of a key of root: a second one where it is to be replaced, else switching it off.
+    pub(in crate::report) fn roots_key(replaced: bool) -> Self {
+        if replaced {
+            Self::call("CreateAccessKey", &[])
+        } else {
+            Self::call("UpdateAccessKey", &[("UserAccessKeyId", &"KEY_ID"), ("Status", &"Inactive")])
+        }
+    }
+
     /// Taking the console away from a user.
     pub(super) fn disable_console(inputs: &Inputs<'_>) -> Self {
         Self::call(

@@ -168,7 +168,7 @@ fn rules_name_the_days_in_force() {
     let rule = |id| find(id).unwrap().rule(thresholds);
     assert_eq!(rule("users_no_old_key"), "no RAM user has an Active AccessKey that is older than 30 days");
     assert!(
-        rule("account_no_unused_key").starts_with("no Active AccessKey of root was not used for 45 days")
+        rule("account_no_unused_key").starts_with("no Active AccessKey of root has been idle for 45 days")
     );
     assert!(rule("console_logon_idle").contains("45 days"));
     assert!(rule("root_key_used_recently").contains("45 days"));

@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
     rule: |thresholds| {
         let days = thresholds.unused_days();
         format!(
-            "no RAM user has an Active AccessKey that was not used for {days} days or more since it was last used or made"
+            "no RAM user has an Active AccessKey that has been idle for {days} days or more, since it was last used or made"
         )
     },
     assess: |inputs| {
