@@ -11,6 +11,6 @@ pub mod network;
 pub mod password_policy;
 pub mod qr_code;
 pub mod security_preference;
-mod text;
+pub(crate) mod text;
 pub mod totp;
 pub mod user;

@@ -239,6 +239,7 @@ operations![
     ramward::delete_account::DeleteAccount,
     ramward::explain_account_security_practice_report::ExplainAccountSecurityPracticeReport,
     ramward::list_accounts::ListAccounts,
+    ramward::list_security_findings::ListSecurityFindings,
     ramward::set_clock::SetClock,
     ramward::unbind_account_mfa_device::UnbindAccountMFADevice,
 ];

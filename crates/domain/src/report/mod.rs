@@ -4,10 +4,12 @@ pub mod audit;
 pub mod checks;
 pub mod counts;
 pub mod facts;
+pub mod findings;
 pub mod ledger;
 #[cfg(test)]
 mod model;
 pub mod plan;
+pub mod repair;
 pub mod score;
 pub mod thresholds;
 

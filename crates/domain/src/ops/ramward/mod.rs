@@ -5,5 +5,6 @@ pub mod create_account;
 pub mod delete_account;
 pub mod explain_account_security_practice_report;
 pub mod list_accounts;
+pub mod list_security_findings;
 pub mod set_clock;
 pub mod unbind_account_mfa_device;

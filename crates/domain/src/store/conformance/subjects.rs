@@ -17,7 +17,7 @@ use crate::time::Day;
 fn lists(store: &Store) -> Vec<(SubjectKind, i64, i64)> {
     let mut all = Vec::new();
     for kind in SubjectKind::ALL {
-        let (first, last) = ((Day(i64::MIN), UserId::ROOT), Day(i64::MAX));
+        let (first, last) = ((Day(i64::MIN), 0), Day(i64::MAX));
         let list = read(store, |tx| report_subjects::list(tx, ACCOUNT, kind, first, last, 100));
         all.extend(list.into_iter().map(|(day, user)| (kind, day.0, user.get())));
     }
@@ -87,7 +87,7 @@ pub fn subjects_are_listed_by_day_and_id(open: Open) {
     })
     .unwrap();
     let list = |after: (i64, i64), until, limit| {
-        let after = (Day(after.0), if after.1 == 0 { UserId::ROOT } else { user_id(after.1) });
+        let after = (Day(after.0), after.1);
         read(&store, |tx| report_subjects::list(tx, ACCOUNT, WithoutMfa, after, Day(until), limit))
             .into_iter()
             .map(|(day, user)| (day.0, user.get()))

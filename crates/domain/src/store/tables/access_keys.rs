@@ -154,6 +154,17 @@ pub(in crate::store) fn facts(
     tx.list(sql, &[account.into(), user.into()], KeyFacts::read)
 }
 
+/// The same with the ids of the keys, oldest first.
+pub fn list_facts(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+) -> Result<Vec<(AccessKeyId, KeyFacts)>, StoreError> {
+    let sql = "SELECT status, create_date, last_used_date, access_key_id FROM access_keys \
+               WHERE account = ?1 AND user_id = ?2 ORDER BY create_date, access_key_id";
+    tx.list(sql, &[account.into(), user.into()], |row| Ok((row.get(3)?, KeyFacts::read(row)?)))
+}
+
 /// The next `limit` keys of an account after `after`, by owner and id.
 pub fn list_by_account(
     tx: &mut Tx<'_>,

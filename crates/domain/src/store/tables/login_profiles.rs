@@ -102,11 +102,7 @@ pub fn find(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Option<
 }
 
 /// What the report needs of the profile of a user: nothing unless it is Active.
-pub(in crate::store) fn dates(
-    tx: &mut Tx<'_>,
-    account: AccountId,
-    user: UserId,
-) -> Result<Option<Dates>, StoreError> {
+pub fn dates(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Option<Dates>, StoreError> {
     let sql = "SELECT create_date, last_login_date FROM login_profiles \
                WHERE account = ?1 AND user_id = ?2 AND status = 'Active'";
     let read = |row: Row<'_>| Ok(Dates { create_date: row.get(0)?, last_login_date: row.get(1)? });

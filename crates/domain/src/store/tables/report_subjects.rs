@@ -6,12 +6,13 @@ use crate::store::tx::Tx;
 use crate::store::upkeep::SubjectKind;
 use crate::time::Day;
 
-/// The identities of a list after `after`, by day and id, up to the day `until`, at most `limit` of them.
+/// The identities of a list behind the day and number in `after`, by day and id, up to the day `until`, at most `limit` of
+/// them.
 pub fn list(
     tx: &mut Tx<'_>,
     account: AccountId,
     kind: SubjectKind,
-    after: (Day, UserId),
+    after: (Day, i64),
     until: Day,
     limit: usize,
 ) -> Result<Vec<(Day, UserId)>, StoreError> {

@@ -149,6 +149,17 @@ pub fn list_by_tags(
     Ok(found)
 }
 
+/// The next `limit` users from the name `from` on, that one included, by name.
+pub fn list_names(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    from: &str,
+    limit: usize,
+) -> Result<Vec<(UserName, UserId)>, StoreError> {
+    let sql = "SELECT user_name, user_id FROM users WHERE account = ?1 AND user_name >= ?2 ORDER BY user_name LIMIT ?3";
+    tx.list(sql, &[account.into(), from.into(), rows(limit).into()], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
 /// A new user. `Exists` if its id or its name is taken.
 pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
     if user.user_id.is_root() {

@@ -1,0 +1,221 @@
+//! Pages of findings: which rows are looked at, and how many at most.
+
+use super::{CheckName, Finding, Identity, Lens, Page, Place, Query, Scope, Sort};
+use crate::ids::UserId;
+use crate::store::tables::{report_subjects, users};
+use crate::store::{StoreError, SubjectKind, Tx};
+use crate::time::Day;
+
+/// How many identities are looked at for a page at most, beside those it shows.
+const LOOKS: usize = 2000;
+/// How many rows are read in one go.
+const CHUNK: usize = 256;
+
+/// A page of findings.
+///
+/// # Errors
+/// A failure of the store.
+pub fn page(tx: &mut Tx<'_>, lens: &Lens<'_>, query: &Query) -> Result<Page, StoreError> {
+    page_within(tx, lens, query, LOOKS)
+}
+
+/// The same with another number of looks.
+pub(in crate::report) fn page_within(
+    tx: &mut Tx<'_>,
+    lens: &Lens<'_>,
+    query: &Query,
+    looks: usize,
+) -> Result<Page, StoreError> {
+    let mut pager = Pager { tx, lens, query, looks, found: Vec::new() };
+    let next = match query.check.scope(lens.limits) {
+        Scope::Account => pager.of_account(),
+        Scope::Root => pager.of_root(),
+        Scope::Listed(kind, until) => match query.sort {
+            Sort::Age => pager.by_age(kind, until),
+            Sort::Subject => pager.by_subject(kind, until),
+        },
+    }?;
+    let (findings, next) = pager.cut(next);
+    let total = match lens.total(query.check) {
+        _ if !query.prefix.is_empty() => None,
+        None => Some(count_of_root(tx, lens, query.check)?),
+        known => known,
+    };
+    Ok(Page { findings, next, total })
+}
+
+fn count_of_root(tx: &mut Tx<'_>, lens: &Lens<'_>, check: CheckName) -> Result<i64, StoreError> {
+    let root = Identity::read(tx, lens.account.account, UserId::ROOT)?;
+    let hits = root.map_or(0, |root| check.hits(lens.limits, &root).len());
+    Ok(i64::try_from(hits).unwrap_or(i64::MAX))
+}
+
+struct Pager<'a, 'tx> {
+    tx: &'a mut Tx<'tx>,
+    lens: &'a Lens<'a>,
+    query: &'a Query,
+    looks: usize,
+    found: Vec<Finding>,
+}
+
+impl Pager<'_, '_> {
+    fn is_full(&self) -> bool {
+        self.found.len() > self.query.limit
+    }
+
+    /// What was asked for out of what was found, and where it goes on.
+    fn cut(mut self, next: Option<Place>) -> (Vec<Finding>, Option<Place>) {
+        if !self.is_full() {
+            return (self.found, next);
+        }
+        self.found.truncate(self.query.limit);
+        let next = self.found.last().map(|last| last.place.clone());
+        (self.found, next)
+    }
+
+    fn sort(&mut self) {
+        self.found.sort_unstable_by(|one, other| one.place.cmp(&other.place));
+    }
+
+    fn is_behind(&self, place: &Place) -> bool {
+        self.query.after.as_ref().is_none_or(|after| place > after)
+    }
+
+    fn of_account(&mut self) -> Result<Option<Place>, StoreError> {
+        let finding = self.lens.of_account(self.query.check, self.query.sort);
+        let finding =
+            finding.filter(|finding| self.query.prefix.is_empty() && self.is_behind(&finding.place));
+        self.found.extend(finding);
+        Ok(None)
+    }
+
+    fn of_root(&mut self) -> Result<Option<Place>, StoreError> {
+        self.look_at(UserId::ROOT, None)?;
+        self.sort();
+        Ok(None)
+    }
+
+    /// Takes what an identity has behind the last place; of one day, if one is given.
+    fn look_at(&mut self, user: UserId, on: Option<Day>) -> Result<(), StoreError> {
+        if user.is_root() && !self.query.prefix.is_empty() {
+            return Ok(());
+        }
+        let Some(identity) = Identity::read(self.tx, self.lens.account.account, user)? else {
+            return Ok(());
+        };
+        if !identity.name.starts_with(&self.query.prefix) {
+            return Ok(());
+        }
+        let mut found = self.lens.of_identity(self.query.check, self.query.sort, &identity);
+        found.retain(|finding| {
+            let fits = match (&finding.place, on) {
+                (Place::Age(day, ..), Some(on)) => *day == on,
+                _ => true,
+            };
+            fits && self.is_behind(&finding.place)
+        });
+        found.sort_unstable_by(|one, other| one.place.cmp(&other.place));
+        self.found.append(&mut found);
+        Ok(())
+    }
+
+    /// The users whose names begin as asked for, if they are few enough to look at all of them.
+    fn few_named(&mut self) -> Result<Option<Vec<UserId>>, StoreError> {
+        let prefix = &self.query.prefix;
+        let named = users::list_names(self.tx, self.lens.account.account, prefix, self.looks + 1)?;
+        let ids = named.into_iter().take_while(|(name, _)| name.as_str().starts_with(prefix));
+        let ids: Vec<UserId> = ids.map(|(_, user)| user).collect();
+        Ok((ids.len() <= self.looks).then_some(ids))
+    }
+
+    /// Those who stand in a list, if they are few enough to look at all of them.
+    fn few_listed(&mut self, kind: SubjectKind, until: Day) -> Result<Option<Vec<UserId>>, StoreError> {
+        let first = (Day(i64::MIN), 0);
+        let entries =
+            report_subjects::list(self.tx, self.lens.account.account, kind, first, until, self.looks + 1)?;
+        if entries.len() > self.looks {
+            return Ok(None);
+        }
+        let mut ids: Vec<UserId> = entries.into_iter().map(|(_, user)| user).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(Some(ids))
+    }
+
+    fn by_age(&mut self, kind: SubjectKind, until: Day) -> Result<Option<Place>, StoreError> {
+        if !self.query.prefix.is_empty()
+            && let Some(few) = self.few_named()?
+        {
+            return self.among(few);
+        }
+        // The entry of the last place may hold more of the same identity.
+        let mut from = match &self.query.after {
+            Some(Place::Age(day, user, _)) => (*day, user.get() - 1),
+            _ => (Day(i64::MIN), 0),
+        };
+        let mut looks = self.looks + self.query.limit;
+        loop {
+            let asked = CHUNK.min(looks);
+            let account = self.lens.account.account;
+            let entries = report_subjects::list(self.tx, account, kind, from, until, asked)?;
+            for (day, user) in &entries {
+                self.look_at(*user, Some(*day))?;
+                if self.is_full() {
+                    return Ok(None);
+                }
+            }
+            let Some((day, user)) = entries.last().filter(|_| entries.len() == asked) else {
+                return Ok(None);
+            };
+            looks -= entries.len();
+            if looks == 0 {
+                return Ok(Some(Place::after_entry(*day, *user)));
+            }
+            from = (*day, user.get());
+        }
+    }
+
+    fn by_subject(&mut self, kind: SubjectKind, until: Day) -> Result<Option<Place>, StoreError> {
+        if let Some(few) = self.few_listed(kind, until)? {
+            return self.among(few);
+        }
+        if self.query.check.is_about_keys() {
+            self.look_at(UserId::ROOT, None)?;
+        }
+        let mut from = match &self.query.after {
+            Some(Place::Subject(name, _)) => name.clone().max(self.query.prefix.clone()),
+            _ => self.query.prefix.clone(),
+        };
+        let mut looks = self.looks + self.query.limit;
+        while !self.is_full() {
+            let asked = CHUNK.min(looks);
+            let named = users::list_names(self.tx, self.lens.account.account, &from, asked)?;
+            for (name, user) in &named {
+                if !name.as_str().starts_with(&self.query.prefix) {
+                    return Ok(None);
+                }
+                self.look_at(*user, None)?;
+                if self.is_full() {
+                    return Ok(None);
+                }
+            }
+            let Some((name, _)) = named.last().filter(|_| named.len() == asked) else { return Ok(None) };
+            looks -= named.len();
+            if looks == 0 {
+                return Ok(Some(Place::after_name(name.as_str())));
+            }
+            // The first text behind that name: a name has no space.
+            from = format!("{name} ");
+        }
+        Ok(None)
+    }
+
+    /// The page out of a few identities, all of which are looked at.
+    fn among(&mut self, few: Vec<UserId>) -> Result<Option<Place>, StoreError> {
+        for user in few {
+            self.look_at(user, None)?;
+        }
+        self.sort();
+        Ok(None)
+    }
+}
