@@ -204,7 +204,28 @@ mod tests {
         let app = TestApp::new();
         app.user("alice");
         let answer = app.ok("ListSecurityFindings", &[("Check", "users_mfa")]);
-        insta::assert_json_snapshot!(masked(answer, &["UserId"]), @"");
+        insta::assert_json_snapshot!(masked(answer, &["UserId"]), @r#"
+        {
+          "Findings": {
+            "Finding": [
+              {
+                "Check": "users_mfa",
+                "SubjectType": "User",
+                "UserId": "…",
+                "UserName": "alice",
+                "Since": "2025-06-15T12:00:00Z",
+                "AgeDays": 0,
+                "PointsIfRepaired": "9.09",
+                "Advice": "Make a device for each user without one with CreateVirtualMFADevice, and bind it with two codes that follow each other. Without RAM users, create the first one.",
+                "RamwardCall": "ramward call BindMFADevice UserPrincipalName=alice@1234567890123456.onaliyun.com SerialNumber=acs:ram::1234567890123456:mfa/alice AuthenticationCode1=CODE AuthenticationCode2=NEXT_CODE",
+                "VendorCli": "aliyun ims BindMFADevice --UserPrincipalName alice@1234567890123456.onaliyun.com --SerialNumber acs:ram::1234567890123456:mfa/alice --AuthenticationCode1 CODE --AuthenticationCode2 NEXT_CODE"
+              }
+            ]
+          },
+          "TotalCount": 1,
+          "IsTruncated": false
+        }
+        "#);
     }
 
     #[test]
@@ -224,15 +245,16 @@ mod tests {
         assert_eq!(of_alice["AccessKeyId"], json!(shown));
         assert_eq!(of_alice["Since"], "2025-09-14T00:00:00Z");
         assert_eq!((&of_alice["AgeDays"], &of_alice["SubjectType"]), (&json!(0), &json!("AccessKey")));
-        // Of the users hers is the last old key, of the account root's is left.
-        assert_eq!(of_alice["PointsIfRepaired"], "9.09");
+        // Of the users hers is the last old key and the last unused one, of the account the last unused one; root's is old.
+        assert_eq!(of_alice["PointsIfRepaired"], "27.27");
         assert!(of_alice["VendorCli"].as_str().unwrap().contains(&TestApp::upn("alice")), "{of_alice}");
         let of_root = old.iter().find(|finding| finding["UserName"].is_null()).unwrap();
         assert_eq!(of_root["PointsIfRepaired"], "9.09", "its own check: root has no other key");
         assert!(!of_root["RamwardCall"].as_str().unwrap().contains("UserPrincipalName"), "{of_root}");
         assert!(!of_root["VendorCli"].as_str().unwrap().contains("UserPrincipalName"), "{of_root}");
-        // Root has just called with its key, so alice's is the only unused one: two checks are hers.
-        assert_eq!(found("account_no_unused_key")[0]["PointsIfRepaired"], "18.18");
+        // Root has just called with its key, so alice's is the only unused one.
+        assert_eq!(found("account_no_unused_key").len(), 1);
+        assert_eq!(found("account_no_unused_key")[0]["PointsIfRepaired"], "27.27");
         assert_eq!(found("users_no_unused_key")[0]["SubjectType"], "User");
         assert_eq!(found("root_key_used_recently")[0]["SubjectType"], "AccessKey");
     }
@@ -249,7 +271,10 @@ mod tests {
             assert!(finding["Advice"].is_string(), "{finding}");
             assert_ne!(finding["PointsIfRepaired"], "0.00");
             let none = app.ok("ListSecurityFindings", &[("Check", check), ("UserNamePrefix", "a")]);
-            assert_eq!((none["Findings"]["Finding"].as_array().unwrap().len(), &none["TotalCount"]), (0, &Value::Null));
+            assert_eq!(
+                (none["Findings"]["Finding"].as_array().unwrap().len(), &none["TotalCount"]),
+                (0, &Value::Null)
+            );
         }
         app.user("alice");
         let answer = app.ok("ListSecurityFindings", &[("Check", "ram_users_exist")]);
@@ -301,7 +326,10 @@ mod tests {
             (&[("Check", "no_check")], "InvalidParameter.Check.Range"),
             (&[("Check", "users_mfa"), ("SortBy", "Name")], "InvalidParameter.SortBy.Range"),
             (&[("Check", "users_mfa"), ("MaxItems", "1001")], "InvalidParameter.MaxItems.Range"),
-            (&[("Check", "users_mfa"), ("UserNamePrefix", "a b")], "InvalidParameter.UserNamePrefix.InvalidChars"),
+            (
+                &[("Check", "users_mfa"), ("UserNamePrefix", "a b")],
+                "InvalidParameter.UserNamePrefix.InvalidChars",
+            ),
             (
                 &[("Check", "users_mfa"), ("SortBy", "Subject"), ("Marker", marker)],
                 "InvalidParameter.Marker.Format",
@@ -312,7 +340,10 @@ mod tests {
             assert_eq!(app.refused("ListSecurityFindings", params), *code, "{params:?}");
         }
         let of = |account| [("Check", "users_mfa"), ("AccountId", account)];
-        assert_eq!(app.refused_as(&app.operator, "ListSecurityFindings", &of("2000000000000000")), "EntityNotExist.Account");
+        assert_eq!(
+            app.refused_as(&app.operator, "ListSecurityFindings", &of("2000000000000000")),
+            "EntityNotExist.Account"
+        );
         assert_eq!(app.refused_as(&app.operator, "ListSecurityFindings", &of("")[..1]), "MissingAccountId");
         let (_, answer) = app.call_as(&app.operator, "ListSecurityFindings", &of(ACCOUNT));
         assert_eq!(answer["TotalCount"], 2);

@@ -45,6 +45,7 @@ macro_rules! conformance {
                     a_user_keeps_all_its_fields,
                     ids_and_names_are_unique_inside_an_account,
                     users_are_listed_page_by_page,
+                    users_are_listed_by_name,
                     users_are_listed_by_their_tags,
                     a_tag_has_one_value,
                     a_deleted_user_leaves_only_its_device;

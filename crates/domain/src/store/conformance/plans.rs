@@ -108,6 +108,11 @@ const NEEDS: &[(&str, &str)] = &[
     ("FROM mfa_devices WHERE account = ?1 AND user_id = ?2", "mfa_devices_by_user"),
     ("lower(default_domain) = lower(?1)", "accounts_by_default_domain"),
     ("FROM users WHERE account = ?1 AND user_name = ?2", "users_by_name"),
+    ("FROM users WHERE account = ?1 AND user_name >= ?2", "users_by_name"),
+    (
+        "WHERE account = ?1 AND kind = ?2 AND (day, user_id) > (?3, ?4)",
+        "(account=? AND kind=? AND (day,user_id)>(?,?)",
+    ),
 ];
 
 #[test]
@@ -119,6 +124,7 @@ fn no_statement_walks_through_a_table() {
     accounts::an_account_is_deleted_in_parts(open);
     users::a_user_keeps_all_its_fields(open);
     users::users_are_listed_page_by_page(open);
+    users::users_are_listed_by_name(open);
     users::users_are_listed_by_their_tags(open);
     users::a_tag_has_one_value(open);
     users::a_deleted_user_leaves_only_its_device(open);

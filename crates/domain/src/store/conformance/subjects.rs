@@ -55,6 +55,9 @@ pub fn an_identity_stands_where_its_rows_say(open: Open) {
         (ConsoleWithKeys, 15, 1),
     ];
     assert_eq!(lists(&store), expected);
+    let keys = read(&store, |tx| access_keys::list_facts(tx, ACCOUNT, one));
+    assert_eq!(keys.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["d", "a", "b", "c"]);
+    assert!(keys.iter().all(|(id, facts)| facts.active == (id.as_str() != "d")));
     // One of two keys of a day goes, and the other still stands there.
     write(&store, move |tx| {
         access_keys::delete(tx, ACCOUNT, one, &key_id("c"))?;

@@ -203,3 +203,21 @@ pub fn a_deleted_user_leaves_only_its_device(open: Open) {
     assert_eq!(dump(&store), before);
     assert!(!write(&store, |tx| users::delete(tx, ACCOUNT, user_id(1))).unwrap());
 }
+
+pub fn users_are_listed_by_name(open: Open) {
+    let store = with_account(open());
+    write(&store, |tx| {
+        [10, 9, 2, 1].into_iter().try_for_each(|number| users::insert(tx, &user(ACCOUNT, number)))
+    })
+    .unwrap();
+    let list = |from: &str, limit| {
+        let names = read(&store, |tx| users::list_names(tx, ACCOUNT, from, limit));
+        names.into_iter().map(|(name, id)| (name.to_string(), id.get())).collect::<Vec<_>>()
+    };
+    let all =
+        [("user1", 1), ("user10", 10), ("user2", 2), ("user9", 9)].map(|(name, id)| (name.to_owned(), id));
+    assert_eq!(list("", 9), all);
+    assert_eq!(list("user10", 2), all[1..3]);
+    assert_eq!(list("user1 ", 9), all[1..], "behind user1");
+    assert_eq!(list("v", 9), []);
+}
