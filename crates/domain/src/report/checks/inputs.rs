@@ -172,3 +172,128 @@ pub fn known(
         keys,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha20Rng;
+
+    use super::*;
+    use crate::store::Store;
+    use crate::store::conformance::fixtures::{account, key, profile, user, user_id, write};
+    use crate::store::seal::SealKey;
+    use crate::store::tables::access_keys::AccessKey;
+    use crate::store::tables::login_profiles::LoginProfile;
+    use crate::store::tables::{accounts, login_profiles, users};
+    use crate::time::SECONDS_PER_DAY;
+
+    const TODAY: i64 = 20_600;
+
+    /// A key as numbers: owner, status, day of creation, day of last use.
+    type Row = (i64, bool, i64, Option<i64>);
+
+    fn at(day: i64) -> Timestamp {
+        Timestamp::from_seconds(day * SECONDS_PER_DAY + 7)
+    }
+
+    /// A day at an edge of some limit, or any.
+    fn day(chance: &mut ChaCha20Rng, limits: [i64; 2]) -> i64 {
+        match chance.random_range(0..4) {
+            0 => TODAY - chance.random_range(0..300),
+            1 => TODAY + chance.random_range(0..3),
+            edge => TODAY - limits[edge - 2] + chance.random_range(-2..=2),
+        }
+    }
+
+    /// What is known of an account of random keys against a plain count of them.
+    #[test]
+    fn keys_behind_the_numbers_are_counted() {
+        let mut chance = ChaCha20Rng::seed_from_u64(7);
+        let (mut inexact, mut exact) = (0, 0);
+        for round in 0..120 {
+            let (old_days, unused_days) = [(90, 90), (90, 89), (30, 31), (10, 200), (200, 10)][round % 5];
+            let scope = [AkScope::AccountTotal, AkScope::RootOnly][round % 2];
+            let limits = [old_days, unused_days];
+            let keys: Vec<Row> = (0..chance.random_range(0..9))
+                .map(|_| {
+                    let created = day(&mut chance, limits);
+                    let used = chance.random_bool(0.6).then(|| day(&mut chance, limits));
+                    (chance.random_range(0..4), chance.random_bool(0.8), created, used)
+                })
+                .collect();
+            let logons: Vec<i64> = (0..3).map(|_| day(&mut chance, [90, 90])).collect();
+            let thresholds =
+                Thresholds::new(old_days.try_into().unwrap(), unused_days.try_into().unwrap(), scope)
+                    .unwrap();
+            let found = stored(&keys, &logons, thresholds);
+
+            let count = |root: Option<bool>, counts: &dyn Fn(&Row) -> bool| {
+                let fits = |key: &&Row| key.1 && root.is_none_or(|root| (key.0 == 0) == root) && counts(key);
+                i64::try_from(keys.iter().filter(fits).count()).unwrap()
+            };
+            let old = |key: &Row| TODAY - key.2 > old_days;
+            let unused = |key: &Row| TODAY - key.3.map_or(key.2, |used| used.max(key.2)) >= unused_days;
+            let either = |key: &Row| old(key) || unused(key);
+            let (users, root) = (Some(false), Some(true));
+            let counts = found.keys;
+            let told = format!("{thresholds:?} {keys:?}");
+            assert_eq!(
+                (counts.user_old, counts.user_unused),
+                (count(users, &old), count(users, &unused)),
+                "{told}"
+            );
+            assert_eq!(
+                (counts.root_old, counts.root_unused),
+                (count(root, &old), count(root, &unused)),
+                "{told}"
+            );
+            assert_eq!(counts.root_either, count(root, &either), "{told}");
+            let truly = count(users, &either);
+            assert!(
+                counts.user_either >= truly && (!counts.exact || counts.user_either == truly),
+                "{counts:?} {told}"
+            );
+            assert!(counts.user_either <= counts.user_old + counts.user_unused, "{counts:?} {told}");
+            *if counts.exact { &mut exact } else { &mut inexact } += 1;
+            assert_eq!(found.active_keys, count(None, &|_| true), "{told}");
+            assert_eq!(found.cis_old_keys, count(None, &|key| TODAY - key.2 > 90), "{told}");
+            let idle = logons.iter().filter(|logon| TODAY - **logon >= 90).count();
+            assert_eq!(found.cis_idle_users, i64::try_from(idle).unwrap(), "{logons:?}");
+        }
+        assert!(exact > 20 && inexact > 10, "{exact} exact, {inexact} not");
+    }
+
+    fn stored(keys: &[Row], logons: &[i64], thresholds: Thresholds) -> Known {
+        let store = Store::temporary(SealKey::parse(&"5e".repeat(32), "test").unwrap()).unwrap();
+        let (id, keys, logons) = (AccountId::new(1).unwrap(), keys.to_vec(), logons.to_vec());
+        write(&store, move |tx| {
+            accounts::insert(tx, &account(id))?;
+            for (number, logon) in (1..).zip(&logons) {
+                users::insert(tx, &user(id, number))?;
+                let (create_date, last_login_date) = (at(TODAY - 1000), Some(at(*logon)));
+                login_profiles::insert(
+                    tx,
+                    &LoginProfile { create_date, last_login_date, ..profile(id, user_id(number)) },
+                )?;
+            }
+            for (number, (owner, active, created, used)) in keys.iter().enumerate() {
+                let row = AccessKey {
+                    status: if *active { Status::Active } else { Status::Inactive },
+                    create_date: at(*created),
+                    last_used_date: used.map(at),
+                    ..key(id, user_id(*owner), &format!("key-{number}"), 0)
+                };
+                access_keys::insert(tx, &row)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        store
+            .read(|tx| {
+                let row = accounts::find(tx, id)?.unwrap();
+                known(tx, row, Day(TODAY), thresholds)
+            })
+            .unwrap()
+            .unwrap()
+    }
+}
