@@ -18,7 +18,7 @@ shape! {
     pub struct Explanation {
         /// The account; absent where only a report was explained.
         AccountId as account_id: Option<AccountId> = "1234567890123456";
-        /// When the facts were counted; absent where only a report was explained.
+        /// When the facts were counted, which holds until a change or midnight UTC; absent where only a report was explained.
         ReportTime as report_time: Option<Timestamp> = "2025-06-15T12:00:00Z";
         /// The version of the weights.
         ModelVersion as model_version: String = "2026-11";

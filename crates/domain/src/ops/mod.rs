@@ -53,6 +53,11 @@ pub trait Operation: Send + Sync + 'static {
         Target::Account
     }
 
+    /// Whether [`Operation::ACCOUNT_WIDE`] holds for the answer to this request: not where it depends on a parameter.
+    fn is_account_wide(_request: &Self::Request) -> bool {
+        Self::ACCOUNT_WIDE
+    }
+
     /// Slow work before the transaction, such as hashing a password.
     ///
     /// # Errors
@@ -112,6 +117,9 @@ pub trait LastUsed: Send + Sync {
 pub trait AnyRequest: Send {
     /// What it is about.
     fn target(&self) -> Target;
+
+    /// See [`Operation::is_account_wide`].
+    fn is_account_wide(&self) -> bool;
 
     /// See [`Operation::prepare`].
     ///
@@ -180,6 +188,10 @@ impl<O: Operation> AnyOperation for Erased<O> {
 impl<O: Operation> AnyRequest for Typed<O> {
     fn target(&self) -> Target {
         O::target(&self.0)
+    }
+
+    fn is_account_wide(&self) -> bool {
+        O::is_account_wide(&self.0)
     }
 
     fn prepare(&mut self, cx: &Prepare<'_>) -> ApiResult<()> {

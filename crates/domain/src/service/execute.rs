@@ -223,7 +223,8 @@ impl Core {
 
     fn read(&self, run: &Run) -> ApiResult<Tail> {
         let account = run.caller.account();
-        let ticket = run.operation.account_wide().then(|| self.caches.answers.ticket(&account));
+        let account_wide = run.request.as_ref().is_ok_and(|request| request.is_account_wide());
+        let ticket = account_wide.then(|| self.caches.answers.ticket(&account));
         let members = self.store.read(|tx| self.perform(tx, run))?;
         let tail = Tail::new(run.operation.api().action, &members);
         if let (Some(ticket), Some(operation)) = (ticket, run.frame.operation) {

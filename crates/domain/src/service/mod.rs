@@ -239,11 +239,12 @@ impl Core {
         let now = self.clock.now();
         let durable = Durable { needs, use_at: self.note_use(&key, operation, now), now, wall };
         let caller = Caller { key };
-        let at_once = durable.is_nothing() && operation.account_wide() && caller.is_root();
+        let request = operation.read(&params);
+        let account_wide = request.as_ref().is_ok_and(|request| request.is_account_wide());
+        let at_once = durable.is_nothing() && account_wide && caller.is_root();
         if at_once && let Some(answer) = self.kept_answer(frame, &caller, said.operation, now.day()) {
             return Ok(Step::Answer(answer));
         }
-        let request = operation.read(&params);
         call.host().clone_into(&mut frame.host);
         Ok(Step::Run(Run { frame: frame.clone(), caller, request, operation, durable }))
     }

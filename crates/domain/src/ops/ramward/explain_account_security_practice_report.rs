@@ -46,8 +46,13 @@ impl Operation for ExplainAccountSecurityPracticeReport {
         resource: "*",
         errors: &["EntityNotExist.Account"],
     };
+    const ACCOUNT_WIDE: bool = true;
     type Request = ExplainAccountSecurityPracticeReportRequest;
     type Response = ExplainAccountSecurityPracticeReportResponse;
+
+    fn is_account_wide(request: &Self::Request) -> bool {
+        request.account_id.is_none() && request.target_score.is_none()
+    }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<Self::Response> {
         let row = account::named(cx.tx, cx.caller, request.account_id)?;
@@ -235,6 +240,26 @@ mod tests {
             verdict(&explained(&app, &[]), "cis_v2_0_0_1_06"),
             ("Pass".to_owned(), 0),
             "its limit is its own"
+        );
+    }
+
+    /// An explanation that depends on nothing but the account is kept; a change, a day and a parameter make another.
+    #[test]
+    fn a_kept_explanation_is_never_an_old_one() {
+        let app = sample();
+        let score = |params: &[(&str, &str)]| explained(&app, params)["Score"].clone();
+        let misses = || app.service.stats().answer_misses;
+        assert_eq!(score(&[]), 63);
+        let before = misses();
+        assert_eq!((score(&[]), misses()), (63.into(), before), "kept");
+        assert_eq!(explained(&app, &[("TargetScore", "72")])["Plan"]["ScoreAfter"], 72);
+        assert_eq!(explained(&app, &[]).get("Plan"), None);
+        app.bind_root(&app.device("roots"));
+        assert_eq!(score(&[]), 72);
+        app.clock.advance_days(91);
+        assert_eq!(
+            (score(&[]), explained(&app, &[])["ReportTime"].as_str()),
+            (63.into(), Some("2025-09-14T12:00:00Z"))
         );
     }
 
