@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ramward_domain::entropy::{Entropy, OsEntropy};
+use ramward_domain::report::history::{Measures, Present};
 use ramward_domain::report::score::Model;
 use ramward_domain::service::Service;
 use ramward_domain::store::seal::SealKey;
@@ -187,16 +188,25 @@ fn allowed(settings: &Settings) -> Result<SocketAddr, ServerError> {
 }
 
 fn open_service(settings: &Settings) -> Result<Service, ServerError> {
+    let domain = domain_settings(settings)?;
+    let (store, seal) = open_store(settings)?;
+    if let Some(path) = &settings.import {
+        import_once(path, &store, &seal, domain.measures())?;
+    }
+    let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+    Ok(Service::open(store, seal, domain, Arc::new(SystemClock), entropy)?)
+}
+
+/// What the settings say about the meaning of things, with the weights of the score read from their file.
+///
+/// # Errors
+/// A file that is no model.
+pub fn domain_settings(settings: &Settings) -> Result<ramward_domain::settings::Settings, ServerError> {
     let mut domain = settings.domain.clone();
     if let Some(path) = &settings.score_model {
         domain.model = read_model(path)?;
     }
-    let (store, seal) = open_store(settings)?;
-    if let Some(path) = &settings.import {
-        import_once(path, &store, &seal)?;
-    }
-    let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-    Ok(Service::open(store, seal, domain, Arc::new(SystemClock), entropy)?)
+    Ok(domain)
 }
 
 /// Opens the store that the settings name, making data directory, seal key and database where they are not there.
@@ -221,13 +231,19 @@ pub fn open_store(settings: &Settings) -> Result<(Store, SealKey), ServerError> 
 
 /// Loads the state file into a store that has no account yet. The same command line starts the server again later, with
 /// the accounts it has by then.
-fn import_once(path: &Path, store: &Store, seal: &SealKey) -> Result<(), ServerError> {
+fn import_once(
+    path: &Path,
+    store: &Store,
+    seal: &SealKey,
+    measures: Measures<'_>,
+) -> Result<(), ServerError> {
     let known: Vec<Account> = store.read(|tx| accounts::list(tx, None, 1)).map_err(ServerError::Store)?;
     if !known.is_empty() {
         tracing::info!(path = %path.display(), "there are accounts already; the state file is not loaded again");
         return Ok(());
     }
-    let imported = state_file::load(path, store, seal, SystemClock.now(), &mut |_| {})?;
+    let present = Present { now: SystemClock.now(), measures };
+    let imported = state_file::load(path, store, seal, present, &mut |_| {})?;
     tracing::info!(accounts = imported.accounts, users = imported.users, "the state file is loaded");
     Ok(())
 }

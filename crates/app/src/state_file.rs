@@ -6,10 +6,10 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use ramward_domain::entropy::OsEntropy;
+use ramward_domain::report::history::Present;
 use ramward_domain::state::import::{self, Form, ImportError, Imported};
 use ramward_domain::store::Store;
 use ramward_domain::store::seal::SealKey;
-use ramward_domain::time::Timestamp;
 
 /// Large enough that a file of millions of lines is not read in small bites.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -41,7 +41,8 @@ pub fn form(path: &Path) -> Form {
     if is_document { Form::Document } else { Form::Lines }
 }
 
-/// Brings the whole file into `store`, or nothing of it. `progress` is told now and then.
+/// Brings the whole file into `store`, or nothing of it. `progress` is told now and then; `present` is
+/// what the accounts' histories begin with.
 ///
 /// # Errors
 /// The first bad record with its line, or what the system or the store says.
@@ -49,12 +50,12 @@ pub fn load(
     path: &Path,
     store: &Store,
     seal: &SealKey,
-    now: Timestamp,
+    present: Present<'_>,
     progress: &mut dyn FnMut(&Imported),
 ) -> Result<Imported, StateFileError> {
     let file =
         File::open(path).map_err(|reason| StateFileError::Unreadable { path: path.to_owned(), reason })?;
     let mut source = BufReader::with_capacity(BUFFER_BYTES, file);
-    import::import(store, seal, &OsEntropy, now, &mut source, form(path), progress)
+    import::import(store, seal, &OsEntropy, present, &mut source, form(path), progress)
         .map_err(|reason| StateFileError::Refused { path: path.to_owned(), reason })
 }

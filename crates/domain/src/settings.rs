@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::identity::login_profile::HashCost;
+use crate::report::history::Measures;
 use crate::report::score::Model;
 use crate::report::thresholds::Thresholds;
 
@@ -73,5 +74,12 @@ impl Default for Settings {
             workers: 4,
             max_waiting_calls: 1024,
         }
+    }
+}
+
+impl Settings {
+    /// By what reports are counted and weighed.
+    pub fn measures(&self) -> Measures<'_> {
+        Measures { thresholds: self.thresholds, model: &self.model }
     }
 }

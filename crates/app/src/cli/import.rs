@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use ramward_domain::report::history::Present;
 use ramward_domain::state::import::Imported;
 use ramward_domain::time::{Clock, SystemClock};
 
 use super::progress::Progress;
 use super::{Context, Ending, print};
 use crate::config::Output;
-use crate::server::open_store;
+use crate::server::{domain_settings, open_store};
 use crate::state_file;
 
 /// Bring a state file into the store
@@ -30,10 +31,12 @@ impl ImportArgs {
     /// Runs the command.
     pub fn run(self, context: &Context) -> anyhow::Result<Ending> {
         let bytes = std::fs::metadata(&self.file).map_or(0, |file| file.len());
+        let domain = domain_settings(&context.settings)?;
         let (store, seal) = open_store(&context.settings)?;
         let mut progress = Progress::start("importing", bytes);
         let mut tell = |imported: &Imported| progress.at(imported.bytes, imported.users);
-        let imported = state_file::load(&self.file, &store, &seal, SystemClock.now(), &mut tell)?;
+        let present = Present { now: SystemClock.now(), measures: domain.measures() };
+        let imported = state_file::load(&self.file, &store, &seal, present, &mut tell)?;
         progress.end();
         let Imported { accounts, users, access_keys, mfa_devices, .. } = imported;
         let text = match context.settings.output {

@@ -250,6 +250,7 @@ operations![
     ramward::create_account::CreateAccount,
     ramward::delete_account::DeleteAccount,
     ramward::explain_account_security_practice_report::ExplainAccountSecurityPracticeReport,
+    ramward::list_account_security_practice_report_history::ListAccountSecurityPracticeReportHistory,
     ramward::list_accounts::ListAccounts,
     ramward::list_security_findings::ListSecurityFindings,
     ramward::set_clock::SetClock,

@@ -5,6 +5,7 @@ pub mod checks;
 pub mod counts;
 pub mod facts;
 pub mod findings;
+pub mod history;
 pub mod ledger;
 #[cfg(test)]
 mod model;

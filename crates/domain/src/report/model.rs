@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
-use self::change::Change;
+pub(super) use self::change::Change;
 use super::audit::{AuditFacts, audit};
 use super::facts;
 use super::facts::{Facts, SubUserPwdLevel};
@@ -48,7 +48,7 @@ struct Console {
 
 /// An account as plain structs; user 0 is root.
 #[derive(Clone, Default)]
-struct Model {
+pub(super) struct Model {
     /// When each RAM user was made.
     created: BTreeMap<i64, i64>,
     keys: BTreeMap<i64, Vec<Key>>,
@@ -60,7 +60,7 @@ struct Model {
 
 impl Model {
     /// The facts as the definitions say them, counted one by one.
-    fn facts(&self, today: i64, thresholds: Thresholds) -> Facts {
+    pub(super) fn facts(&self, today: i64, thresholds: Thresholds) -> Facts {
         let old = |key: &Key| today - key.created.div_euclid(DAY) > i64::from(thresholds.old_days());
         let unused = |key: &Key| {
             let last = key.used.map_or(key.created, |used| used.max(key.created));
@@ -125,16 +125,16 @@ impl Model {
 }
 
 /// A history: several accounts, a clock, and chance.
-struct History {
-    chance: ChaCha20Rng,
-    store: Store,
-    models: BTreeMap<AccountId, Model>,
-    now: i64,
+pub(super) struct History {
+    pub(super) chance: ChaCha20Rng,
+    pub(super) store: Store,
+    pub(super) models: BTreeMap<AccountId, Model>,
+    pub(super) now: i64,
     named: i64,
 }
 
 impl History {
-    fn begin(seed: u64) -> Self {
+    pub(super) fn begin(seed: u64) -> Self {
         let store = Store::temporary(SealKey::parse(&"5e".repeat(32), "test").unwrap()).unwrap();
         let accounts = [1, 2, 3].map(|number| AccountId::new(number).unwrap());
         write(&store, move |tx| accounts.iter().try_for_each(|id| accounts::insert(tx, &account(*id))))
@@ -154,7 +154,7 @@ impl History {
     }
 
     /// The clock goes on: a little, to the second before, at or after a midnight, by months, and sometimes back.
-    fn pass_time(&mut self) {
+    pub(super) fn pass_time(&mut self) {
         let midnight = (self.now.div_euclid(DAY) + 1) * DAY;
         self.now = match self.chance.random_range(0..12) {
             0..=4 => self.now + self.chance.random_range(0..3_600),
@@ -175,7 +175,7 @@ impl History {
         }
     }
 
-    fn choose(&mut self, model: &Model) -> Change {
+    pub(super) fn choose(&mut self, model: &Model) -> Change {
         let owners: Vec<i64> = model.keys.keys().copied().collect();
         let ram_users: Vec<i64> = owners.iter().copied().filter(|owner| *owner != 0).collect();
         let keys: Vec<(i64, String)> = model

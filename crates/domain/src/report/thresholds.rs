@@ -25,6 +25,11 @@ impl AkScope {
             Self::RootOnly => "root_only",
         }
     }
+
+    /// Reads that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::AccountTotal, Self::RootOnly].into_iter().find(|scope| scope.as_str() == text)
+    }
 }
 
 /// The day limits of the report.

@@ -266,7 +266,10 @@ impl Core {
             mark_used(tx, &run.caller.key, run.durable.now, product)?;
         }
         for key in self.take_waiting_uses(USES_PER_COMMIT) {
-            mark_last_use(tx, &key)?;
+            // The first use of a day is news for its account's report, and is written by its own call.
+            if key.last_use().is_some_and(|(at, _)| key.is_durable_on(at.day())) {
+                mark_last_use(tx, &key)?;
+            }
         }
         Ok(())
     }
@@ -332,11 +335,15 @@ impl Job for Change {
     /// The use of the key and the nonce are kept even where the operation refuses: it has a transaction of its own inside.
     fn run(&mut self, tx: &mut Tx<'_>) -> Verdict {
         let (core, run) = (&self.core, &self.run);
-        let outcome = match core.make_durable(tx, run) {
+        let begun = core.begin_history(tx, run).and_then(|()| core.make_durable(tx, run));
+        let mut outcome = match begun {
             Ok(()) => tx.nested(|tx| core.perform(tx, run)),
             Err(error) => Err(refusal(error)),
         };
         let nothing_to_keep = outcome.is_err() && run.durable.is_nothing();
+        if !nothing_to_keep && let Err(error) = core.record_history(tx, run) {
+            outcome = Err(refusal(error));
+        }
         self.outcome = Some(outcome);
         if nothing_to_keep { Verdict::Discard } else { Verdict::Keep }
     }

@@ -7,6 +7,7 @@ use ramward_rpc::sign::Secret;
 use super::Service;
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::ops::root_key::RootKeyMaker;
+use crate::report::history::{self, Cause, CauseType};
 use crate::store::StoreError;
 use crate::store::tables::access_keys;
 use crate::store::tables::accounts::{self, Account};
@@ -70,6 +71,8 @@ impl Service {
                 let (id, secret) = (wishes.access_key_id.clone(), wishes.access_key_secret.clone());
                 Some(maker.make(tx, account_id, id, secret)?)
             };
+            // The first entry of the account's history.
+            history::record(tx, &Cause::plain(CauseType::Settings), now, core.settings.measures())?;
             Ok(FirstStart { account_id: Some(account_id), root_key, operator_key })
         })
     }

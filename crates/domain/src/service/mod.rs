@@ -7,6 +7,7 @@ pub mod cache;
 pub mod call;
 mod execute;
 pub mod first_start;
+mod history;
 mod replay;
 mod start;
 

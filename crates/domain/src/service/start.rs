@@ -13,6 +13,7 @@ use crate::authn::nonces::Fingerprint;
 use crate::entropy::Entropy;
 use crate::ids::AccountId;
 use crate::ops;
+use crate::report::history;
 use crate::settings::Settings;
 use crate::store::seal::SealKey;
 use crate::store::tables::{nonces, server};
@@ -52,6 +53,9 @@ impl Service {
             closed_until,
         );
         store.write(move |tx| nonces::delete_all_expired(tx, now))?;
+        let of_dates = now.plus_seconds(begun.clock_offset_seconds);
+        let in_force = settings.clone();
+        store.write(move |tx| history::settings_in_force(tx, of_dates, in_force.measures()))?;
         store.read(|tx| {
             nonces::each(tx, now, |_, expires, fingerprint| {
                 replay.take_over(Fingerprint(fingerprint), expires, now);

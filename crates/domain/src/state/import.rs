@@ -7,9 +7,9 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use super::record::{AccountRecord, DeviceRecord, Document, Record, UserRecord};
 use super::taking::{Ended, Importing, Numbered};
 use crate::entropy::Entropy;
+use crate::report::history::Present;
 use crate::store::seal::SealKey;
 use crate::store::{Store, StoreError};
-use crate::time::Timestamp;
 
 /// The longest line that is read; a user with all it has takes a few kilobytes.
 const MAX_LINE_BYTES: u64 = 1 << 20;
@@ -89,14 +89,14 @@ pub fn import(
     store: &Store,
     seal: &SealKey,
     entropy: &dyn Entropy,
-    now: Timestamp,
+    present: Present<'_>,
     source: &mut dyn BufRead,
     form: Form,
     progress: &mut dyn FnMut(&Imported),
 ) -> Result<Imported, ImportError> {
     let (records, to_write) = sync_channel::<Numbered>(LINES_AHEAD);
     let (told, progress_of) = sync_channel::<Imported>(16);
-    let mut writer = Some(Importing::new(seal.clone(), entropy, now));
+    let mut writer = Some(Importing::new(seal.clone(), entropy, present));
     let (finished, outcome) = sync_channel(1);
     let store = store.clone();
     std::thread::scope(|scope| {

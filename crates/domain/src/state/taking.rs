@@ -15,6 +15,9 @@ use crate::identity::login_profile::PasswordHash;
 use crate::identity::mfa::{MFADeviceType, VirtualMFADeviceName};
 use crate::identity::user::{DisplayName, ProvisionType, UserStatus};
 use crate::ids::{AccessKeyId, AccountId, UserId};
+use crate::report::history::{self, Cause, CauseType, Measures, Present};
+use crate::report::score::Model;
+use crate::report::thresholds::Thresholds;
 use crate::store::seal::{SealKey, SecretOf};
 use crate::store::tables::access_keys::{self, AccessKey};
 use crate::store::tables::accounts::{self, Account};
@@ -64,6 +67,8 @@ pub(super) struct Importing {
     seal: SealKey,
     entropy: SeededEntropy,
     now: Timestamp,
+    /// By what reports are counted and weighed.
+    by: (Thresholds, Model),
     imported: Imported,
     /// Accounts that were seen to be there.
     known: HashSet<AccountId>,
@@ -73,9 +78,15 @@ pub(super) struct Importing {
 
 impl Importing {
     /// Begins with nothing.
-    pub(super) fn new(seal: SealKey, entropy: &dyn Entropy, now: Timestamp) -> Self {
+    pub(super) fn new(seal: SealKey, entropy: &dyn Entropy, present: Present<'_>) -> Self {
         let entropy = SeededEntropy::from_entropy(entropy);
-        Self { seal, entropy, now, imported: Imported::default(), known: HashSet::new(), last_user: None }
+        let Present { now, measures } = present;
+        let by = (measures.thresholds, measures.model.clone());
+        Self { seal, entropy, now, by, imported: Imported::default(), known: HashSet::new(), last_user: None }
+    }
+
+    fn measures(&self) -> Measures<'_> {
+        Measures { thresholds: self.by.0, model: &self.by.1 }
     }
 
     /// Takes everything up to the last word.
@@ -90,7 +101,11 @@ impl Importing {
         while let Ok(Numbered { line, bytes, record }) = records.recv() {
             let record = match record {
                 Ok(Some(record)) => record,
-                Ok(None) => return Ok(self.imported),
+                Ok(None) => {
+                    let cause = Cause::plain(CauseType::Import);
+                    history::record(tx, &cause, self.now, self.measures())?;
+                    return Ok(self.imported);
+                }
                 Err(Some(bad)) => return Err(Ended::Record(bad)),
                 Err(None) => break,
             };
@@ -203,6 +218,7 @@ impl Importing {
             let reason = format!("there is no account {account}; its line must come first");
             return Err(Fault::Field("AccountId", reason));
         }
+        history::begin(tx, account, self.now, self.measures())?;
         self.known.insert(account);
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::entropy::SeededEntropy;
 use crate::identity::user::UserStatusFilter;
 use crate::ids::AccountId;
 use crate::report::counts::facts;
+use crate::report::history::{self, CauseType, Measures, Present, Range};
 use crate::report::score::Model;
 use crate::report::thresholds::Thresholds;
 use crate::store::Store;
@@ -37,7 +38,10 @@ impl Fixture {
     }
 
     fn import(&self, text: &[u8], form: Form) -> Result<Imported, ImportError> {
-        import(&self.store, &self.seal, &*self.entropy, self.now, &mut &*text, form, &mut |_| {})
+        let model = Model::default();
+        let measures = Measures { thresholds: Thresholds::default(), model: &model };
+        let present = Present { now: self.now, measures };
+        import(&self.store, &self.seal, &*self.entropy, present, &mut &*text, form, &mut |_| {})
     }
 
     fn export(&self, secrets: bool) -> (Exported, String) {
@@ -186,4 +190,25 @@ proptest! {
         let _outcome = fixture.import(&bytes, Form::Lines);
         let _outcome = fixture.import(&bytes, Form::Document);
     }
+}
+
+#[test]
+fn an_import_is_the_first_entry_of_a_history_and_the_next_of_one_that_is_there() {
+    let fixture = Fixture::new();
+    fixture.import(ACME.as_bytes(), Form::Document).unwrap();
+    let told = |fixture: &Fixture| {
+        let all = Range { from: Timestamp::MIN, to: Timestamp::MAX };
+        let model = Model::default();
+        let measures = Measures { thresholds: Thresholds::default(), model: &model };
+        let found =
+            fixture.store.read(|tx| history::list(tx, acme(), all, None, 99, fixture.now, measures)).unwrap();
+        let line = |entry: history::Entry| (entry.at, entry.cause.kind, entry.facts.sub_user, entry.score);
+        found.into_iter().map(line).collect::<Vec<_>>()
+    };
+    let first = (fixture.now, CauseType::Import, 9, 63);
+    assert_eq!(told(&fixture), [first]);
+    let later = Fixture { now: fixture.now.plus_seconds(60), ..fixture };
+    let user = r#"{"Kind":"User","AccountId":"1234567890123456","UserName":"late"}"#;
+    later.import(user.as_bytes(), Form::Lines).unwrap();
+    assert_eq!(told(&later), [first, (later.now, CauseType::Import, 10, 63)]);
 }

@@ -4,6 +4,7 @@
 use super::connection::{Arg, FromColumn};
 use crate::identity::access_key::Status;
 use crate::identity::domain_name::DefaultDomainName;
+use crate::identity::level::SubUserPwdLevel;
 use crate::identity::login_profile::PasswordHash;
 use crate::identity::mfa::{MFADeviceType, VirtualMFADeviceName};
 use crate::identity::user::{
@@ -35,6 +36,7 @@ text_columns!(
     MobilePhone,
     ProvisionType,
     Status,
+    SubUserPwdLevel,
     TagKey,
     TagValue,
     UserName,

@@ -25,6 +25,7 @@ const STATEMENTS: usize = 256;
 const MIGRATIONS: &[Migration] = &[
     (1, include_str!("schema/sqlite/0001_spine.sql")),
     (2, include_str!("schema/sqlite/0002_subjects.sql")),
+    (3, include_str!("schema/sqlite/0003_history.sql")),
 ];
 
 /// Sizes that may be set.

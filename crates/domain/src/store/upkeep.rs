@@ -13,6 +13,7 @@ pub use self::marks::SubjectKind;
 pub use self::numbers::{DayKind, Numbers, Total, Totals};
 pub use self::subject::{Dates, KeyFacts, Subject};
 use super::error::StoreError;
+use super::moved::Moves;
 use super::tables::{
     access_keys, accounts, login_profiles, mfa_devices, report_days, report_subjects, users,
 };
@@ -58,6 +59,7 @@ pub(super) struct Upkeep {
     changes: BTreeMap<AccountId, Numbers>,
     growing: Option<Growing>,
     marks: Vec<(AccountId, SubjectKind, Day, UserId)>,
+    pub(super) moves: Moves,
 }
 
 impl Upkeep {
@@ -231,6 +233,7 @@ impl Tx<'_> {
             let after = Subject::read(self, account, user)?;
             let before = touched.before(&after);
             if after != before {
+                self.note_subject(account, user, &before, &after);
                 let changes = self.upkeep.changes.entry(account).or_default();
                 changes.add(user, &after, 1);
                 changes.add(user, &before, -1);
@@ -238,6 +241,9 @@ impl Tx<'_> {
             }
         }
         for (account, changes) in std::mem::take(&mut self.upkeep.changes) {
+            if self.is_bulk() {
+                self.note_moved(account);
+            }
             if changes.totals != Totals::default() {
                 accounts::add_totals(self, account, &changes.totals)?;
             }

@@ -6,6 +6,7 @@ use ramward_rpc::error::{ApiError, ApiResult, Plain, Rule};
 use ramward_rpc::shape;
 
 use crate::ops::{Cx, Operation};
+use crate::report::history;
 use crate::store::Effect;
 use crate::store::tables::server;
 use crate::time::Timestamp;
@@ -64,6 +65,9 @@ impl Operation for SetClock {
                 return Err(error);
             }
         };
+        if now < cx.now {
+            history::clock_was_set_back(cx.tx, now)?;
+        }
         let offset_seconds = now.seconds_since(cx.wall);
         server::update(cx.tx, server::CLOCK_OFFSET, &offset_seconds.to_string())?;
         cx.tx.effect(Effect::Clock(offset_seconds));

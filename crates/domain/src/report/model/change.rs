@@ -4,7 +4,7 @@ use super::*;
 
 /// A change of one account, chosen by chance; the same for model and store.
 #[derive(Clone, Debug)]
-pub(super) enum Change {
+pub(in crate::report) enum Change {
     CreateUser { number: i64, created: i64 },
     DeleteUser(i64),
     FreezeUser(i64),
@@ -24,7 +24,7 @@ pub(super) enum Change {
 }
 
 impl Change {
-    pub(super) fn apply_to_model(&self, model: &mut Model) {
+    pub(in crate::report) fn apply_to_model(&self, model: &mut Model) {
         let key = |model: &mut Model, owner: &i64, id: &String, change: &dyn Fn(&mut Key)| {
             change(model.keys.get_mut(owner).unwrap().iter_mut().find(|key| key.id == *id).unwrap());
         };
@@ -72,7 +72,12 @@ impl Change {
         }
     }
 
-    pub(super) fn apply(&self, tx: &mut Tx<'_>, account: AccountId, now: i64) -> Result<(), StoreError> {
+    pub(in crate::report) fn apply(
+        &self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        now: i64,
+    ) -> Result<(), StoreError> {
         let at = Timestamp::from_seconds;
         let key_of = |id: &str| key_id(&format!("{account}-{id}"));
         match self {

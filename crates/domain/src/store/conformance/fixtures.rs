@@ -178,6 +178,7 @@ pub fn dump(store: &Store) -> Vec<String> {
         ("SELECT * FROM password_history ORDER BY account, user_id, place", 4),
         ("SELECT * FROM report_days ORDER BY account, kind, day", 4),
         ("SELECT * FROM report_subjects ORDER BY account, kind, day, user_id", 4),
+        ("SELECT * FROM report_history ORDER BY account, at, place", 25),
         ("SELECT * FROM nonces ORDER BY account, expires, fingerprint", 3),
     ];
     read(store, |tx| {

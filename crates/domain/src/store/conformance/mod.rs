@@ -6,6 +6,7 @@ mod commits;
 mod failures;
 mod first_schema;
 pub mod fixtures;
+mod history;
 mod keys;
 mod numbers;
 mod others;
@@ -63,6 +64,10 @@ macro_rules! conformance {
                     only_the_newest_passwords_are_kept,
                     a_nonce_is_burnt_once,
                     the_server_keeps_names_and_values;
+                history:
+                    an_entry_keeps_all_its_fields,
+                    entries_are_listed_in_order,
+                    a_history_goes_with_its_account;
                 numbers:
                     keys_are_counted_by_their_base_days,
                     devices_are_counted,

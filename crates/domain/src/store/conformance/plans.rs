@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::fixtures::seal;
-use super::{accounts, commits, keys, numbers, others, subjects, users};
+use super::{accounts, commits, history, keys, numbers, others, subjects, users};
 use crate::store::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Migration, Role};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Store, StoreError, StoreOptions, StoreUrl};
@@ -106,6 +106,7 @@ const NEEDS: &[(&str, &str)] = &[
     ("tag_value = ?5", "user_tags_by_value"),
     ("WHERE account = ?1 AND tag_key = ?2 AND user_id > ?3", "user_tags_by_key"),
     ("FROM mfa_devices WHERE account = ?1 AND user_id = ?2", "mfa_devices_by_user"),
+    ("AND kept = 0", "report_history_to_thin"),
     ("lower(default_domain) = lower(?1)", "accounts_by_default_domain"),
     ("FROM users WHERE account = ?1 AND user_name = ?2", "users_by_name"),
     ("FROM users WHERE account = ?1 AND user_name >= ?2", "users_by_name"),
@@ -138,6 +139,9 @@ fn no_statement_walks_through_a_table() {
     others::only_the_newest_passwords_are_kept(open);
     others::a_nonce_is_burnt_once(open);
     others::the_server_keeps_names_and_values(open);
+    history::an_entry_keeps_all_its_fields(open);
+    history::entries_are_listed_in_order(open);
+    history::a_history_goes_with_its_account(open);
     numbers::keys_are_counted_by_their_base_days(open);
     numbers::devices_are_counted(open);
     numbers::consoles_are_counted(open);

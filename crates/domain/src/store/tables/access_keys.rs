@@ -165,6 +165,17 @@ pub fn list_facts(
     tx.list(sql, &[account.into(), user.into()], |row| Ok((row.get(3)?, KeyFacts::read(row)?)))
 }
 
+fn facts_of(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+    key: &AccessKeyId,
+) -> Result<Option<KeyFacts>, StoreError> {
+    let sql = "SELECT status, create_date, last_used_date FROM access_keys \
+               WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3";
+    tx.find(sql, &[account.into(), user.into(), key.into()], KeyFacts::read)
+}
+
 /// The next `limit` keys of an account after `after`, by owner and id.
 pub fn list_by_account(
     tx: &mut Tx<'_>,
@@ -188,6 +199,7 @@ pub fn insert(tx: &mut Tx<'_>, key: &AccessKey) -> Result<(), StoreError> {
         return Err(tx.exists("AccessKey"));
     }
     tx.touch_new_key(key.account, key.user_id, key.facts())?;
+    tx.note_key(key.account, key.user_id, &key.access_key_id, None, Some(key.facts()));
     let sql = "INSERT INTO access_keys (account, user_id, access_key_id, sealed_secret, status, create_date, update_date, \
                last_used_date, last_used_service) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let args = [
@@ -242,6 +254,9 @@ pub fn update_status(
     status: Status,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    let before = facts_of(tx, account, user, key)?;
+    let after = before.map(|before| KeyFacts { active: status == Status::Active, ..before });
+    tx.note_key(account, user, key, before, after);
     tx.touch_keys(account, user)?;
     let sql = "UPDATE access_keys SET status = ?4, update_date = ?5 \
                WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3";
@@ -260,10 +275,7 @@ pub fn mark_used(
     at: Timestamp,
     service: &str,
 ) -> Result<(), StoreError> {
-    let args = [account.into(), user.into(), key.into()];
-    let sql = "SELECT status, create_date, last_used_date FROM access_keys \
-               WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3";
-    let before = tx.find(sql, &args, KeyFacts::read)?.ok_or(StoreError::Absent { what: "AccessKey" })?;
+    let before = facts_of(tx, account, user, key)?.ok_or(StoreError::Absent { what: "AccessKey" })?;
     if before.last_used_date.is_some_and(|used| used >= at) {
         return Ok(());
     }
@@ -271,6 +283,7 @@ pub fn mark_used(
     // Most uses stay within the day that is known, and are then no news for the report.
     let news = before.unused_day() != after.unused_day() || before.last_used_date.is_none();
     if before.active && news {
+        tx.note_key(account, user, key, Some(before), Some(after));
         tx.touch_keys(account, user)?;
         tx.effect(Effect::Account(account));
     }
@@ -287,6 +300,8 @@ pub fn delete(
     user: UserId,
     key: &AccessKeyId,
 ) -> Result<bool, StoreError> {
+    let before = facts_of(tx, account, user, key)?;
+    tx.note_key(account, user, key, before, None);
     tx.touch_keys(account, user)?;
     let sql = "DELETE FROM access_keys WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3";
     if tx.execute(sql, &[account.into(), user.into(), key.into()])? == 0 {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{access_keys, met, report_subjects, rows};
+use super::{access_keys, met, report_history, report_subjects, rows};
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
 use crate::identity::security_preference::SecurityPreference;
@@ -130,6 +130,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &Account) -> Result<(), StoreError> {
         return Err(tx.exists("account"));
     }
     tx.touch_new_subject(row.account, UserId::ROOT, None)?;
+    tx.note_moved(row.account);
     tx.effect(Effect::Account(row.account));
     Ok(())
 }
@@ -156,6 +157,7 @@ pub fn update_password_policy(
     policy: &PasswordPolicy,
 ) -> Result<(), StoreError> {
     let policy = write_json(policy)?;
+    tx.note_moved(account);
     let sql = "UPDATE accounts SET password_policy = ?2 WHERE account = ?1";
     set(tx, account, sql, policy.as_deref().into())
 }
@@ -250,7 +252,7 @@ pub fn delete_part(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreErr
     }
     let sql = "SELECT device_name FROM mfa_devices WHERE account = ?1 ORDER BY device_name LIMIT ?2";
     let devices: Vec<String> = tx.list(sql, &page, |row| row.get(0))?;
-    let Some(last) = devices.last() else { return Ok(false) };
+    let Some(last) = devices.last() else { return report_history::delete_part(tx, account, PAGE) };
     let sql = "DELETE FROM mfa_devices WHERE account = ?1 AND device_name <= ?2";
     tx.execute(sql, &[account.into(), last.into()])?;
     Ok(true)

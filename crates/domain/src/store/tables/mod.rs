@@ -9,6 +9,7 @@ pub mod mfa_devices;
 pub mod nonces;
 pub mod password_history;
 pub mod report_days;
+pub mod report_history;
 pub mod report_subjects;
 pub mod server;
 pub mod user_tags;

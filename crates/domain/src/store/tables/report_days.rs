@@ -37,6 +37,20 @@ pub fn sum_after(tx: &mut Tx<'_>, account: AccountId, kind: DayKind, day: Day) -
     Ok(found.unwrap_or_default())
 }
 
+/// How many subjects of a kind have each base day after `after`, up to `through`.
+pub fn list_between(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    kind: DayKind,
+    after: Day,
+    through: Day,
+) -> Result<Vec<(Day, i64)>, StoreError> {
+    tx.settle()?;
+    let sql = "SELECT day, n FROM report_days WHERE account = ?1 AND kind = ?2 AND day > ?3 AND day <= ?4 ORDER BY day";
+    let args = [account.into(), kind.code().into(), after.into(), through.into()];
+    tx.list(sql, &args, |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
 /// All of an account.
 pub fn list(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<(DayKind, Day, i64)>, StoreError> {
     tx.settle()?;

@@ -249,6 +249,9 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<bool,
         mfa_devices::unbind(tx, account, &device.device_name)?;
     }
     login_profiles::delete(tx, account, user)?;
+    if let Some(row) = find(tx, account, user)? {
+        tx.note_last_name(account, user, row.user_name);
+    }
     tx.touch_user(account, user)?;
     let args = [account.into(), user.into()];
     tx.execute("DELETE FROM user_tags WHERE account = ?1 AND user_id = ?2", &args)?;
