@@ -6,7 +6,7 @@
 #   ./check.sh --list       the steps, one a line
 #
 # Asks of the machine: cargo with clippy and rustfmt, python3 with venv, node with npm. Everything else comes
-# through pip, npm and cargo, pinned by tests/check/requirements.txt, tests/clients/ and Cargo.lock.
+# through pip, npm and cargo, pinned by tests/check/requirements.txt, tests/clients/, tests/formats/ and Cargo.lock.
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -28,6 +28,7 @@ doctest        | the examples in doc comments
 doc            | cargo doc, warnings denied
 build          | the release build of the ramward program
 readme         | every code block of the README
+formats        | the formats of the report against their published schemas
 clients-python | the vendor's Python clients, unmodified, against that program
 clients-node   | the vendor's Node clients, unmodified, against that program
 bench          | the benchmarks in small: that they work, not how fast anything is
@@ -128,6 +129,13 @@ step_readme() {
   venv check tests/check/requirements.txt
   program
   python -m pytest -q -p no:cacheprovider tests/readme
+}
+
+step_formats() {
+  venv formats tests/formats/requirements.txt
+  node_modules tests/formats
+  program
+  "$tools/formats/bin/python" -m pytest -q -p no:cacheprovider tests/formats
 }
 
 step_clients_python() {

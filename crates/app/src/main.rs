@@ -5,6 +5,7 @@ mod cli;
 mod client;
 mod config;
 mod credentials;
+mod formats;
 mod gateway;
 mod log;
 mod refusal;

@@ -187,7 +187,11 @@ fn allowed(settings: &Settings) -> Result<SocketAddr, ServerError> {
     }
 }
 
-fn open_service(settings: &Settings) -> Result<Service, ServerError> {
+/// Opens the service on the store that the settings name, as the settings say.
+///
+/// # Errors
+/// What the operator must change first.
+pub fn open_service(settings: &Settings) -> Result<Service, ServerError> {
     let domain = domain_settings(settings)?;
     let (store, seal) = open_store(settings)?;
     if let Some(path) = &settings.import {

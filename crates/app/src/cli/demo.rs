@@ -4,18 +4,14 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use ramward_domain::entropy::OsEntropy;
-use ramward_domain::ids::RequestId;
-use ramward_domain::time::{Clock, SystemClock};
-use ramward_rpc::api::Product;
-use ramward_rpc::request::RequestBuilder;
 use ramward_rpc::sign::Secret;
 use tokio::sync::Notify;
 
-use super::report::{ACTION, Report};
-use super::{Context, Ending, print};
-use crate::client::{Client, ClientOptions, Endpoint};
+use super::signed_call::Signer;
+use super::{Context, Ending, print, report};
+use crate::client::Endpoint;
 use crate::config::{Given, ServerFlags, Settings};
+use crate::credentials::Credentials;
 use crate::log;
 use crate::server::Server;
 
@@ -87,17 +83,13 @@ impl DemoArgs {
 
 fn show(endpoint: &str, color: bool, once: bool) -> anyhow::Result<()> {
     let endpoint: Endpoint = endpoint.parse()?;
-    let time = SystemClock.now().to_string();
-    let nonce = RequestId::generate(&OsEntropy);
-    let signed = RequestBuilder::new(endpoint.authority(), Product::Ims.version(), ACTION).sign(
-        ACME_KEY,
-        &Secret::from(ACME_SECRET),
-        &time,
-        nonce.as_str(),
-    );
-    let answer = Client::new(endpoint.clone(), &ClientOptions::default())?.send(&signed)?;
-    let report = Report::from_json(&answer.body).context("the server did not answer with a report")?;
-    let mut text = format!("{}\n{}", report.table(color), report.explanation()?);
+    let credentials = Credentials {
+        access_key_id: ACME_KEY.to_owned(),
+        secret: Secret::from(ACME_SECRET),
+        security_token: None,
+        source: "the sample account".to_owned(),
+    };
+    let mut text = report::of_the_demo(Signer::new(endpoint.clone(), credentials), color)?;
     if !once {
         text.push_str(&format!(
             "\nThe server goes on until Ctrl-C. Call it yourself:\n\n  ALIBABA_CLOUD_ACCESS_KEY_ID={ACME_KEY} \

@@ -10,7 +10,6 @@ mod completions;
 mod demo;
 mod export;
 mod import;
-mod ledger;
 mod print;
 mod progress;
 #[cfg(test)]
@@ -19,7 +18,6 @@ mod report;
 mod serve;
 mod signed_call;
 mod table;
-mod verify;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;

@@ -75,6 +75,11 @@ impl Signer {
         Ok(Self { endpoint, credentials, client_options })
     }
 
+    /// A server and an AccessKey that are known already.
+    pub fn new(endpoint: Endpoint, credentials: Credentials) -> Self {
+        Self { endpoint, credentials, client_options: ClientOptions::default() }
+    }
+
     /// The server.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint

@@ -8,6 +8,7 @@ pub mod call;
 mod execute;
 pub mod first_start;
 mod history;
+mod local;
 mod replay;
 mod start;
 

@@ -4,7 +4,7 @@ use anyhow::bail;
 use ramward_domain::store::tables::accounts;
 use ramward_domain::store::verify::verify;
 
-use super::{Context, Ending, print};
+use super::super::{Context, Ending, print};
 use crate::server::open_store;
 
 /// Accounts read at a time.

@@ -1,0 +1,63 @@
+//! The score over time as the points of a drawing: a line that stays level until the next entry of the history.
+
+use ramward_domain::time::Timestamp;
+
+use super::explained::Explained;
+
+/// The width of the drawing.
+pub const WIDTH: f64 = 640.0;
+/// Its height from score 0 to score 100.
+pub const HEIGHT: f64 = 120.0;
+
+/// A drawing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trend {
+    /// The line, as the points of an SVG polyline.
+    pub line: String,
+    /// The line's end, where the score is now.
+    pub end: (f64, f64),
+    /// The first instant.
+    pub from: String,
+    /// The last instant.
+    pub to: String,
+    /// What it shows, in words.
+    pub words: String,
+}
+
+/// The drawing of a report's history; `None` if it is shorter than two instants.
+pub fn of(explained: &Explained) -> Option<Trend> {
+    let explanation = &explained.explanation;
+    let entries = explained.entries.entry.iter().map(|entry| (entry.time.as_str(), entry.score));
+    let now = (explanation.report_time.as_str(), explanation.score);
+    let mut points: Vec<(i64, &str, i64)> = entries
+        .chain([now])
+        .filter_map(|(time, score)| Some((Timestamp::parse(time).ok()?.seconds(), time, score.clamp(0, 100))))
+        .collect();
+    points.sort_by_key(|point| point.0);
+    let (first, last) = (*points.first()?, *points.last()?);
+    let span = last.0 - first.0;
+    if span <= 0 || explained.entries.entry.is_empty() {
+        return None;
+    }
+    let x = |at: i64| WIDTH * (at - first.0) as f64 / span as f64;
+    let y = |score: i64| HEIGHT - HEIGHT * score as f64 / 100.0;
+    let mut line = format!("{:.1},{:.1}", x(first.0), y(first.2));
+    for (before, point) in points.iter().zip(points.iter().skip(1)) {
+        line.push_str(&format!(" {:.1},{:.1} {:.1},{:.1}", x(point.0), y(before.2), x(point.0), y(point.2)));
+    }
+    let scores = || points.iter().map(|point| point.2);
+    let words = format!(
+        "The score went from {} to {} between {} and {}; lowest {}, highest {}.",
+        first.2,
+        last.2,
+        day(first.1),
+        day(last.1),
+        scores().min().unwrap_or_default(),
+        scores().max().unwrap_or_default()
+    );
+    Some(Trend { line, end: (x(last.0), y(last.2)), from: day(first.1), to: day(last.1), words })
+}
+
+fn day(time: &str) -> String {
+    time.split('T').next().unwrap_or_default().to_owned()
+}
