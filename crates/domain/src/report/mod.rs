@@ -12,6 +12,7 @@ mod model;
 pub mod plan;
 pub mod repair;
 pub mod score;
+pub mod simulation;
 pub mod thresholds;
 
 pub use crate::store::verify::{Difference, verify};

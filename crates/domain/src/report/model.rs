@@ -3,6 +3,7 @@
 
 mod change;
 mod findings;
+mod simulation;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,11 +1,11 @@
 //! The checks that have findings: in which list their subjects stand, when an identity breaks them, and what repairing it
 //! would leave. Must not know pages.
 
-use super::identity::Identity;
+use super::identity::{Identity, Mend};
 use crate::identity::text::word;
 use crate::report::repair::Limits;
 use crate::report::thresholds::AkScope;
-use crate::store::{KeyFacts, Subject, SubjectKind};
+use crate::store::{KeyFacts, SubjectKind};
 use crate::time::{Day, Timestamp};
 
 word! {
@@ -167,33 +167,40 @@ impl CheckName {
         }
     }
 
-    /// What an identity is after the repair of a finding, or, where no key is named, of all that it breaks the check by. A
-    /// key is repaired by deleting it, with or without another in its place; of two Active keys the newest stays.
-    pub fn repaired(self, limits: Limits, identity: &Identity, key: Option<usize>) -> Subject {
+    /// What repairing a finding about an identity does to it, or, where no key is named, repairing all by which it breaks
+    /// the check; nothing if it does not. A key is repaired by deleting it, with or without another in its place; of two Active keys the newest
+    /// stays.
+    pub fn mend(self, limits: Limits, identity: &Identity, key: Option<usize>) -> Mend {
         let subject = &identity.subject;
-        let chosen = |place: usize| key.is_none_or(|key| key == place);
         let keys_go = |goes: &dyn Fn(&KeyFacts) -> bool| {
-            identity.without_keys(|place| chosen(place) && subject.keys.get(place).is_some_and(goes))
+            let places = subject.keys.iter().enumerate().filter(|(_, key)| goes(key)).map(|(place, _)| place);
+            let keys = places.filter(|place| key.is_none_or(|key| key == *place)).collect();
+            Mend { keys, ..Mend::default() }
         };
+        if self != Self::RootMfa && self.hits(limits, identity).is_empty() {
+            return Mend::default();
+        }
         match self {
-            Self::RootMfa | Self::UsersMfa | Self::ConsoleUserMfa => {
-                Subject { bound: true, ..subject.clone() }
-            }
+            Self::RootMfa | Self::UsersMfa | Self::ConsoleUserMfa => Mend { binds: true, ..Mend::default() },
             Self::UsersNoOldKey | Self::AccountNoOldKey => keys_go(&|key| limits.is_old(key)),
             Self::UsersNoUnusedKey | Self::AccountNoUnusedKey => keys_go(&|key| limits.is_unused(key)),
-            Self::RootNoKey => keys_go(&|_| true),
-            Self::KeyNeverUsed | Self::RootKeyUsedRecently => {
+            Self::RootNoKey | Self::KeyNeverUsed | Self::RootKeyUsedRecently => {
                 keys_go(&|key| self.key_hit(limits, identity, key).is_some())
             }
             Self::TwoActiveKeys => {
-                let active = |place: usize| subject.keys.get(place).filter(|key| key.active);
-                let newest = (0..subject.keys.len())
-                    .filter(|place| active(*place).is_some())
-                    .max_by_key(|place| active(*place).map(|key| key.create_date));
-                identity.without_keys(|place| active(place).is_some() && Some(place) != newest)
+                let mut newest = None;
+                for (place, key) in subject.keys.iter().enumerate().filter(|(_, key)| key.active) {
+                    if newest.is_none_or(|(date, _)| key.create_date >= date) {
+                        newest = Some((key.create_date, place));
+                    }
+                }
+                let kept = newest.map(|(_, place)| place);
+                let places = subject.keys.iter().enumerate().filter(|(_, key)| key.active);
+                let keys = places.map(|(place, _)| place).filter(|place| Some(*place) != kept).collect();
+                Mend { keys, ..Mend::default() }
             }
-            Self::ConsoleLogonIdle | Self::ConsoleAndKeys => Subject { console: None, ..subject.clone() },
-            Self::RamUsersExist | Self::PasswordPolicy => subject.clone(),
+            Self::ConsoleLogonIdle | Self::ConsoleAndKeys => Mend { closes: true, ..Mend::default() },
+            Self::RamUsersExist | Self::PasswordPolicy => Mend::default(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! An identity as a page of findings needs it: its name, the ids of its keys, and what the report knows of it. One that
 //! is read costs four rows and its keys. Must not know checks.
 
+use std::collections::BTreeSet;
+
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::store::tables::{access_keys, login_profiles, mfa_devices, users};
 use crate::store::{Dates, StoreError, Subject, Tx};
@@ -46,9 +48,34 @@ impl Identity {
         Ok(Some(Self { user, name, subject, key_ids }))
     }
 
-    /// The same without the keys that `goes` names.
-    pub fn without_keys(&self, goes: impl Fn(usize) -> bool) -> Subject {
-        let keys = self.subject.keys.iter().enumerate().filter(|(place, _)| !goes(*place));
-        Subject { keys: keys.map(|(_, key)| *key).collect(), ..self.subject.clone() }
+    /// What it is after its repair.
+    pub fn after(&self, mend: &Mend) -> Subject {
+        let keys = self.subject.keys.iter().enumerate().filter(|(place, _)| !mend.keys.contains(place));
+        Subject {
+            user: self.subject.user,
+            keys: keys.map(|(_, key)| *key).collect(),
+            bound: self.subject.bound || mend.binds,
+            console: self.subject.console.filter(|_| !mend.closes),
+        }
+    }
+}
+
+/// What is done to an identity to repair it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mend {
+    /// The keys that go, as places among its keys.
+    pub keys: BTreeSet<usize>,
+    /// Whether it gets an MFA device.
+    pub binds: bool,
+    /// Whether its way into the console goes.
+    pub closes: bool,
+}
+
+impl Mend {
+    /// Does that as well.
+    pub fn add(&mut self, other: Self) {
+        self.keys.extend(other.keys);
+        self.binds |= other.binds;
+        self.closes |= other.closes;
     }
 }

@@ -8,7 +8,7 @@ mod pages;
 mod place;
 
 pub use self::check::{CheckName, Hit, Scope};
-pub use self::identity::Identity;
+pub use self::identity::{Identity, Mend};
 pub use self::pages::page;
 #[cfg(test)]
 pub(in crate::report) use self::pages::page_within;
@@ -135,7 +135,7 @@ impl<'a> Lens<'a> {
         let finding = |hit: Hit| {
             let key = hit.key.and_then(|place| identity.key_ids.get(place)).cloned();
             let listed = key.as_ref().map(ToString::to_string).unwrap_or_default();
-            let after = check.repaired(self.limits, identity, hit.key);
+            let after = identity.after(&check.mend(self.limits, identity, hit.key));
             let facts = repair::after(self.facts, self.limits, identity.user, &identity.subject, &after);
             Finding {
                 subject: if key.is_some() { SubjectType::AccessKey } else { SubjectType::User },

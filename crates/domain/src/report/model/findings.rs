@@ -12,7 +12,13 @@ type Row = (i64, i64, String, i64);
 
 impl Model {
     /// Every finding about an identity, as the definitions say it.
-    fn findings(&self, check: CheckName, account: AccountId, today: i64, thresholds: Thresholds) -> Vec<Row> {
+    pub(super) fn findings(
+        &self,
+        check: CheckName,
+        account: AccountId,
+        today: i64,
+        thresholds: Thresholds,
+    ) -> Vec<Row> {
         let day = |instant: i64| instant.div_euclid(DAY);
         let (old_days, unused_days) = (i64::from(thresholds.old_days()), i64::from(thresholds.unused_days()));
         let last = |key: &Key| key.used.map_or(key.created, |used| used.max(key.created));
