@@ -254,6 +254,7 @@ operations![
     ramward::list_accounts::ListAccounts,
     ramward::list_security_findings::ListSecurityFindings,
     ramward::set_clock::SetClock,
+    ramward::simulate_account_security_practice_report::SimulateAccountSecurityPracticeReport,
     ramward::unbind_account_mfa_device::UnbindAccountMFADevice,
 ];
 

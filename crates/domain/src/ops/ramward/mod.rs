@@ -8,4 +8,5 @@ pub mod list_account_security_practice_report_history;
 pub mod list_accounts;
 pub mod list_security_findings;
 pub mod set_clock;
+pub mod simulate_account_security_practice_report;
 pub mod unbind_account_mfa_device;
