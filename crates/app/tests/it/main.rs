@@ -18,6 +18,8 @@ mod crash;
 #[cfg(test)]
 mod door;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
 mod responder;
 #[cfg(test)]
 mod serve;

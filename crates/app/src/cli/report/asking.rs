@@ -21,7 +21,7 @@ use crate::formats::explained::{
 };
 use crate::refusal::Refusal;
 
-/// Findings asked for at once.
+/// Findings, or entries of the history, asked for at once.
 const PAGE: usize = 1000;
 
 /// Points of the history that a drawing takes.
@@ -91,6 +91,10 @@ pub fn entries(source: &Source, params: &[(&str, String)]) -> anyhow::Result<Res
     let mut marker = None;
     loop {
         let mut params = params.to_vec();
+        // Points are not given in pages.
+        if !params.iter().any(|(name, _)| *name == "MaxPoints") {
+            params.push(("MaxItems", PAGE.to_string()));
+        }
         params.extend(marker.map(|marker| ("Marker", marker)));
         let answer = match source.ask_ramward("ListAccountSecurityPracticeReportHistory", &params)? {
             Ok(answer) => answer,

@@ -62,7 +62,13 @@ impl State {
         let Some(last) = Self::at(source, wanted, now)? else { return Ok(None) };
         let began = Timestamp::parse(&last.name)
             .with_context(|| format!("{} answered with a time that is no instant", source.name()))?;
-        Self::at(source, wanted, began.plus_seconds(-1))
+        // Several changes can fall into one second.
+        let mut of_that_second = read(source, wanted, &[("StartTime", began.to_string())])?;
+        of_that_second.pop();
+        match of_that_second.pop() {
+            Some(entry) => Ok(Some(Self::of_entry(began, entry))),
+            None => Self::at(source, wanted, began.plus_seconds(-1)),
+        }
     }
 
     /// Reads a file that this command wrote, or an answer of GetAccountSecurityPracticeReport.
