@@ -25,6 +25,7 @@ mod signing;
 
 mod bare_rows;
 mod direct;
+mod explaining;
 mod importing;
 mod nonces;
 mod plan;
@@ -61,6 +62,8 @@ fn measure(plan: &Plan) -> Result<()> {
     serving::starts(plan, &data, &mut section)?;
     tell("memory");
     serving::memory(plan, &data, &mut section)?;
+    tell("what is asked about a report");
+    explaining::measure(plan, &data, &mut section)?;
     tell("writes");
     writing::rates(plan, &data, &folder, &mut section)?;
     tell("reports between writes");

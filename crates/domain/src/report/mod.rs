@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod checks;
+#[cfg(test)]
+mod cost;
 pub mod counts;
 pub mod facts;
 pub mod findings;

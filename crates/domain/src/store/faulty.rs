@@ -41,6 +41,11 @@ impl Plan {
         *self.fails.lock().unwrap() = None;
     }
 
+    /// How many steps there were since `heal`.
+    pub fn steps(&self) -> u64 {
+        self.steps.load(Ordering::SeqCst)
+    }
+
     /// Whether the planned failure has happened.
     pub fn failed(&self) -> bool {
         self.failed.load(Ordering::SeqCst)

@@ -12,7 +12,7 @@ pub mod connection;
 mod data_file;
 mod error;
 #[cfg(test)]
-mod faulty;
+pub(crate) mod faulty;
 mod migrations;
 mod moved;
 mod pool;

@@ -1,0 +1,79 @@
+//! What is asked about a report, of an account of ten users and of a large one, beside the plain report.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::clock::now;
+use crate::direct::Direct;
+use crate::page::{Ratios, Section, Target, tell};
+use crate::plan::Plan;
+use crate::population::Account;
+
+const REPORT: &str = "GetAccountSecurityPracticeReport";
+const FINDINGS: &str = "ListSecurityFindings";
+const CALLS: usize = 200;
+
+/// A question: what it is called, the operation, its parameters.
+type Question = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const QUESTIONS: [Question; 6] = [
+    ("Explain", "ExplainAccountSecurityPracticeReport", &[]),
+    ("Explain with a plan", "ExplainAccountSecurityPracticeReport", &[("TargetScore", "100")]),
+    ("a page of 10 findings by age", FINDINGS, &[("Check", "users_mfa"), ("MaxItems", "10")]),
+    (
+        "a page of 10 findings by name",
+        FINDINGS,
+        &[("Check", "users_mfa"), ("MaxItems", "10"), ("SortBy", "Subject")],
+    ),
+    ("a page of 10 old keys", FINDINGS, &[("Check", "account_no_old_key"), ("MaxItems", "10")]),
+    (
+        "Simulate two checks a century on",
+        "SimulateAccountSecurityPracticeReport",
+        &[("At", "2126-01-01"), ("Repair.1.Check", "users_mfa"), ("Repair.2.Check", "account_no_old_key")],
+    ),
+];
+
+/// Measures.
+///
+/// # Errors
+/// A call is refused.
+pub fn measure(plan: &Plan, data: &Path, section: &mut Section) -> Result<()> {
+    let direct = Direct::open(data)?;
+    let (small, large) = (plan.small(), plan.large());
+    for (name, action, params) in QUESTIONS {
+        let (mut sizes, mut over_report, mut took) =
+            (Ratios::default(), Ratios::default(), Ratios::default());
+        for _ in 0..plan.rounds {
+            let few = median(&direct, &small, action, params)?;
+            let many = median(&direct, &large, action, params)?;
+            let report = median(&direct, &large, REPORT, &[])?;
+            sizes.push(many / few);
+            over_report.push(many / report);
+            took.push(many);
+        }
+        tell(&format!("{name}: {:.1} µs", took.median()));
+        let scale = format!("{:.1} µs", took.median());
+        section.row(&format!("{name}, {} users over 10", plan.users), &sizes, Target::AtMost(2.0), &scale);
+        section.row(
+            &format!("{name}, over the plain report, kept in memory"),
+            &over_report,
+            Target::AtMost(3.0),
+            &scale,
+        );
+    }
+    direct.close()
+}
+
+/// The middle of some calls, in microseconds.
+fn median(direct: &Direct, account: &Account, action: &str, params: &[(&str, &str)]) -> Result<f64> {
+    let key = account.root_key(0);
+    let mut took = Ratios::default();
+    for _ in 0..CALLS {
+        let query = Direct::signed(&key, action, params)?;
+        let began = now();
+        direct.send(&query)?;
+        took.push(began.elapsed().as_secs_f64() * 1e6);
+    }
+    Ok(took.median())
+}
