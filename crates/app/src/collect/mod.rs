@@ -113,7 +113,14 @@ pub fn collect<L: Line>(
         WantedPlan::Only(plan) => (plan, Ready::default()),
         WantedPlan::Auto => calls.choose()?,
     };
-    let wish = Wish { account, endpoint: job.endpoint.clone(), plan, anew: job.anew };
+    let wish = Wish {
+        account,
+        endpoint: job.endpoint.clone(),
+        plan,
+        anew: job.anew,
+        thresholds: job.thresholds,
+        model: job.model.clone(),
+    };
     let mirror = Mirror::begin(store, Arc::new(OsEntropy), &wish, SystemClock.now())?;
     let mut run = Run::new(calls, mirror, account, is_root);
     if run.mirror.resumed() {

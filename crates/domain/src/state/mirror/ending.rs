@@ -7,6 +7,7 @@ use super::{Mirror, PAGE};
 use crate::identity::access_key::Status;
 use crate::ids::{AccountId, UserId};
 use crate::report::facts::Facts;
+use crate::report::history::{self, Cause, CauseType, Measures};
 use crate::report::thresholds::{AkScope, Thresholds};
 use crate::store::tables::access_keys::{self, AccessKey};
 use crate::store::tables::mirrored_users::MirroredUser;
@@ -48,7 +49,7 @@ pub struct Measured {
 const KEYS_OF_A_USER: i64 = 2;
 
 impl Mirror {
-    /// Deletes what this run has not seen, remembers it, and ends the run.
+    /// Ends the run with one entry of the account's history for all it has changed. How much has disappeared.
     ///
     /// # Errors
     /// What the store says; the run then goes on from here.
@@ -57,8 +58,12 @@ impl Mirror {
         run.end_date = Some(at);
         run.outcome = Some(outcome);
         let kept = run.clone();
+        let (moved, thresholds, model) = (self.moved.clone(), self.thresholds, self.model.clone());
         let gone = self.store.write(move |tx| {
             collect_runs::update(tx, &kept)?;
+            let cause = Cause::plain(CauseType::Collect);
+            let measures = Measures { thresholds, model: &model };
+            history::record_moved(tx, kept.account, &moved, &cause, at, measures)?;
             disappeared::count(tx, kept.account, kept.run)
         })?;
         self.run = run;
@@ -69,7 +74,7 @@ impl Mirror {
     ///
     /// # Errors
     /// What the store says.
-    pub fn sweep(&self, at: Timestamp) -> Result<(), StoreError> {
+    pub fn sweep(&mut self, at: Timestamp) -> Result<(), StoreError> {
         let mut after: Option<UserId> = None;
         while let Some(last) = self.swept(at, move |writing| stale_users(writing, after))? {
             after = Some(last);
@@ -103,14 +108,18 @@ impl Mirror {
     }
 
     fn swept<T: Send + 'static>(
-        &self,
+        &mut self,
         at: Timestamp,
         work: impl Fn(&mut Writing<'_, '_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (account, run) = (self.run.account, self.run.run);
         let (entropy, lists_devices) = (self.entropy.clone(), self.lists_devices);
-        self.store
-            .write(move |tx| work(&mut Writing { tx, account, run, at, entropy: &*entropy, lists_devices }))
+        let (swept, moved) = self.store.write(move |tx| {
+            let swept = work(&mut Writing { tx, account, run, at, entropy: &*entropy, lists_devices })?;
+            Ok::<_, StoreError>((swept, tx.take_moved()?))
+        })?;
+        self.note(moved);
+        Ok(swept)
     }
 
     /// The report of the account on a day, and how much of it rests on what is not known.

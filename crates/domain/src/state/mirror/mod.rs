@@ -23,10 +23,13 @@ use self::writing::Writing;
 use crate::entropy::Entropy;
 use crate::identity::user::UserName;
 use crate::ids::{AccountId, UserId};
+use crate::report::history::{self, Measures};
+use crate::report::score::Model;
+use crate::report::thresholds::Thresholds;
 use crate::store::tables::accounts::{self, Account};
 use crate::store::tables::collect_runs::{self, CollectRun};
 use crate::store::tables::{mfa_devices, mirrored_devices, mirrored_users, users};
-use crate::store::{Store, StoreError};
+use crate::store::{Moved, Moves, Store, StoreError};
 use crate::time::Timestamp;
 
 /// Rows changed in one transaction where many are.
@@ -68,6 +71,10 @@ pub struct Wish {
     pub plan: Plan,
     /// Whether a run that was cut off is given up.
     pub anew: bool,
+    /// The limits of the report, for its history.
+    pub thresholds: Thresholds,
+    /// The weights of the score, for the same.
+    pub model: Model,
 }
 
 /// Why an account cannot be mirrored.
@@ -116,6 +123,10 @@ pub struct Mirror {
     run: CollectRun,
     lists_devices: bool,
     resumed: bool,
+    /// What the run has changed so far, for its one entry of the history.
+    moved: Moved,
+    thresholds: Thresholds,
+    model: Model,
 }
 
 impl fmt::Debug for Mirror {
@@ -150,7 +161,10 @@ impl Mirror {
             {
                 return Ok((run.clone(), true));
             }
-            if !known {
+            if known {
+                let measures = Measures { thresholds: wished.thresholds, model: &wished.model };
+                history::begin(tx, wished.account, at, measures)?;
+            } else {
                 accounts::insert(tx, &Account::new(wished.account, at))?;
             }
             let run = CollectRun {
@@ -168,7 +182,16 @@ impl Mirror {
             Ok::<_, MirrorError>((run, false))
         })?;
         let lists_devices = wish.plan == Plan::Walk;
-        Ok(Self { store: store.clone(), entropy, run, lists_devices, resumed })
+        Ok(Self {
+            store: store.clone(),
+            entropy,
+            run,
+            lists_devices,
+            resumed,
+            moved: Moved::default(),
+            thresholds: wish.thresholds,
+            model: wish.model.clone(),
+        })
     }
 
     /// The run as it is kept.
@@ -195,14 +218,25 @@ impl Mirror {
         self.run.position = position.to_owned();
         self.run.calls = i64::try_from(calls).unwrap_or(i64::MAX);
         let (run, entropy, lists_devices) = (self.run.clone(), self.entropy.clone(), self.lists_devices);
-        self.store.write(move |tx| {
+        let moved = self.store.write(move |tx| {
             let account = run.account;
             let mut writing = Writing { tx, account, run: run.run, at, entropy: &*entropy, lists_devices };
             for learned in &batch {
                 writing.write(learned.clone())?;
             }
-            collect_runs::update(tx, &run)
-        })
+            collect_runs::update(tx, &run)?;
+            tx.take_moved()
+        })?;
+        self.note(moved);
+        Ok(())
+    }
+
+    fn note(&mut self, moves: Moves) {
+        for (account, moved) in moves {
+            if account == self.run.account {
+                self.moved.absorb(moved);
+            }
+        }
     }
 
     /// The default domain of the account, which the names of its users end with.

@@ -18,8 +18,28 @@ fn store() -> Store {
     Store::temporary(seal()).unwrap()
 }
 
+fn wish(endpoint: &str, plan: Plan, anew: bool) -> Wish {
+    Wish {
+        account: ACCOUNT,
+        endpoint: endpoint.into(),
+        plan,
+        anew,
+        thresholds: Thresholds::default(),
+        model: Model::default(),
+    }
+}
+
+/// The causes of the history's entries.
+fn history(store: &Store) -> Vec<String> {
+    use crate::store::tables::report_history;
+    let rows = store.read::<_, StoreError>(|tx| {
+        report_history::list(tx, ACCOUNT, (Timestamp::MIN, 0), Timestamp::MAX, 100)
+    });
+    rows.unwrap().iter().map(|row| row.cause.clone()).collect()
+}
+
 fn begin(store: &Store, plan: Plan) -> Mirror {
-    let wish = Wish { account: ACCOUNT, endpoint: "https://cloud".into(), plan, anew: false };
+    let wish = wish("https://cloud", plan, false);
     Mirror::begin(store, Arc::new(SeededEntropy::new(1)), &wish, noon(TODAY)).unwrap()
 }
 
@@ -187,6 +207,7 @@ fn a_second_run_updates_and_remembers_what_is_gone() {
     let facts = measured(&second).facts;
     assert_eq!((facts.sub_user, facts.sub_user_bind_mfa, facts.bind_mfa, facts.old_ak_num), (2, 0, false, 0));
     assert_eq!(keys_of(&store, 1)[0].status, Status::Inactive);
+    assert_eq!(history(&store), ["Collect", "Collect"], "one entry a run");
 }
 
 #[test]
@@ -282,7 +303,7 @@ fn a_run_that_was_cut_off_goes_on() {
         ("https://other", Plan::CredentialReport, false),
         ("https://other", Plan::CredentialReport, true),
     ] {
-        let wish = Wish { account: ACCOUNT, endpoint: endpoint.into(), plan, anew };
+        let wish = wish(endpoint, plan, anew);
         let run = Mirror::begin(&store, Arc::new(SeededEntropy::new(1)), &wish, noon(TODAY)).unwrap();
         assert!(!run.resumed(), "{endpoint} {plan} {anew}");
     }
@@ -291,7 +312,7 @@ fn a_run_that_was_cut_off_goes_on() {
 #[test]
 fn an_account_of_the_store_itself_is_left_alone() {
     let store = fixtures::with_account(store());
-    let wish = Wish { account: ACCOUNT, endpoint: "x".into(), plan: Plan::Walk, anew: true };
+    let wish = wish("x", Plan::Walk, true);
     let refused = Mirror::begin(&store, Arc::new(SeededEntropy::new(1)), &wish, noon(1)).unwrap_err();
     assert!(matches!(refused, MirrorError::NotAMirror(ACCOUNT)), "{refused}");
 }
