@@ -3,7 +3,6 @@
 mod catalogue;
 mod cli;
 mod client;
-mod collect;
 mod config;
 mod credentials;
 mod formats;

@@ -32,8 +32,6 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// For running requests after the stop.
     pub grace: Duration,
-    /// Accounts whose score and values `/metrics` carries.
-    pub metrics_accounts: usize,
 }
 
 impl From<&Settings> for Limits {
@@ -47,7 +45,6 @@ impl From<&Settings> for Limits {
             write_timeout: settings.write_timeout,
             idle_timeout: settings.idle_timeout,
             grace: settings.grace,
-            metrics_accounts: settings.metrics_accounts,
         }
     }
 }

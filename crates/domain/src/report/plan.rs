@@ -93,24 +93,6 @@ pub fn plan(model: &Model, inputs: &Inputs<'_>, target: u8) -> Plan {
     Plan { target, score_after: model.score(&world.after(&choice)), steps: world.steps(inputs, &choice) }
 }
 
-fn choices() -> impl Iterator<Item = Choice> {
-    let owners = [Keys::None, Keys::Unused, Keys::Old, Keys::Both];
-    let flags = |bits: u32, bit: u32| bits & (1 << bit) != 0;
-    (0_u32..32).flat_map(move |bits| {
-        owners.into_iter().flat_map(move |user_keys| {
-            owners.into_iter().map(move |root_keys| Choice {
-                create_user: flags(bits, 0),
-                bind_root: flags(bits, 1),
-                delete_root_keys: flags(bits, 2),
-                bind_users: flags(bits, 3),
-                policy: flags(bits, 4),
-                user_keys,
-                root_keys,
-            })
-        })
-    })
-}
-
 /// What is repaired, and by which measure.
 struct World<'a> {
     model: &'a Model,
@@ -131,8 +113,46 @@ fn left(old: i64, unused: i64, either: i64, chosen: Keys) -> (i64, i64) {
 }
 
 impl World<'_> {
+    /// Every choice of kinds that have something to repair.
+    fn choices(&self) -> Vec<Choice> {
+        let (keys, facts) = (&self.keys, self.facts);
+        let perhaps = |may: bool| if may { &[false, true][..] } else { &[false][..] };
+        let of_keys = |old: i64, unused: i64| -> &[Keys] {
+            match (old > 0, unused > 0) {
+                (false, false) => &[Keys::None],
+                (false, true) => &[Keys::None, Keys::Unused],
+                (true, false) => &[Keys::None, Keys::Old],
+                (true, true) => &[Keys::None, Keys::Unused, Keys::Old, Keys::Both],
+            }
+        };
+        let mut choices = Vec::new();
+        for user_keys in of_keys(keys.user_old, keys.user_unused) {
+            for root_keys in of_keys(keys.root_old, keys.root_unused) {
+                choices.push(Choice { user_keys: *user_keys, root_keys: *root_keys, ..Choice::of(&[]) });
+            }
+        }
+        // Of choices that are equal otherwise the first is taken: the one whose repairs stand first in the ledger.
+        let mut vary = |values: &[bool], set: fn(Choice, bool) -> Choice| {
+            choices = choices.iter().flat_map(|one| values.iter().map(|value| set(*one, *value))).collect();
+        };
+        let is_high = facts.sub_user_pwd_level == SubUserPwdLevel::High;
+        let all_bound = facts.sub_user > 0 && facts.sub_user_bind_mfa == facts.sub_user;
+        vary(perhaps(!is_high), |choice, policy| Choice { policy, ..choice });
+        vary(perhaps(!all_bound), |choice, bind_users| Choice { bind_users, ..choice });
+        vary(perhaps(facts.root_with_access_key > 0), |choice, delete_root_keys| Choice {
+            delete_root_keys,
+            ..choice
+        });
+        vary(perhaps(!facts.bind_mfa), |choice, bind_root| Choice { bind_root, ..choice });
+        vary(perhaps(facts.sub_user == 0), |choice, create_user| Choice { create_user, ..choice });
+        // Keys that are deleted need no other repair.
+        choices.retain(|choice| !choice.delete_root_keys || choice.root_keys == Keys::None);
+        choices
+    }
+
     fn cheapest(&self, target: u8) -> Choice {
-        let reaching = choices().filter(|choice| self.model.score(&self.after(choice)) >= target);
+        let reaching =
+            self.choices().into_iter().filter(|choice| self.model.score(&self.after(choice)) >= target);
         let cheapest = reaching.min_by_key(|choice| {
             let repairs = self.repairs(choice);
             let cost: i64 = repairs.iter().map(|(_, count)| count).sum();
@@ -181,9 +201,8 @@ impl World<'_> {
         };
         let (user_old, user_unused) =
             of_keys(choice.user_keys, keys.user_old, keys.user_unused, keys.user_either);
-        // Keys that are deleted need no other repair.
-        let root_keys = if choice.delete_root_keys { Keys::None } else { choice.root_keys };
-        let (root_old, root_unused) = of_keys(root_keys, keys.root_old, keys.root_unused, keys.root_either);
+        let (root_old, root_unused) =
+            of_keys(choice.root_keys, keys.root_old, keys.root_unused, keys.root_either);
         let without_device = self.users_after(choice) - facts.sub_user_bind_mfa;
         let when = |chosen: bool, count: i64| if chosen { count } else { 0 };
         let mut repairs = vec![

@@ -6,7 +6,6 @@ pub mod answer;
 pub mod cache;
 pub mod call;
 mod execute;
-pub mod figures;
 pub mod first_start;
 mod history;
 mod local;

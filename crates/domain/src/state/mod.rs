@@ -6,7 +6,6 @@
 
 pub mod export;
 pub mod import;
-pub mod mirror;
 pub mod record;
 mod taking;
 

@@ -169,6 +169,39 @@ mod tests {
         assert_eq!(check(&later, "cis_v1_0_0_1_15").get("Findings"), None);
     }
 
+    /// The number of findings is the number that the list of them counts, and each one is in it.
+    #[test]
+    fn findings_are_those_that_can_be_listed() {
+        let app = sample();
+        let console = |upn: &str| {
+            app.ok("CreateLoginProfile", &[("UserPrincipalName", upn), ("Password", "Correct-horse-9")]);
+        };
+        for name in ["alice", "bob", "carol"] {
+            let upn = TestApp::upn(name);
+            app.user_with_key(name);
+            console(&upn);
+        }
+        app.ok("CreateAccessKey", &[("UserPrincipalName", &TestApp::upn("bob"))]);
+        app.bind(&TestApp::upn("carol"), &app.device("carol"));
+        for days in [0, 90, 1] {
+            app.clock.advance_days(days);
+            let explanation = explained(&app, &[]);
+            let mut some = 0;
+            for check in explanation["Checks"]["Check"].as_array().unwrap() {
+                let id = check["Check"].as_str().unwrap();
+                if check["Kind"] == "CIS" {
+                    continue;
+                }
+                let list = app.ok("ListSecurityFindings", &[("Check", id), ("MaxItems", "1000")]);
+                assert_eq!(check["Findings"], list["TotalCount"], "{id}");
+                let listed = list["Findings"]["Finding"].as_array().unwrap().len();
+                assert_eq!(check["Findings"], listed, "{id}");
+                some += usize::from(listed > 0);
+            }
+            assert!(some >= 7, "{some} checks have findings");
+        }
+    }
+
     /// Doing what the plan says, as often as it says, reaches the score it says, and one repair fewer does not reach the
     /// target.
     #[test]

@@ -176,9 +176,9 @@ pub fn find(id: &str) -> Option<&'static Check> {
     CHECKS.iter().find(|check| check.id == id)
 }
 
-/// The checks that carry points.
+/// The checks that carry points, which stand first.
 pub fn scored() -> impl Iterator<Item = (&'static Check, &'static Scored)> {
-    CHECKS.iter().filter_map(|check| Some((check, check.scored()?)))
+    CHECKS.iter().map_while(|check| Some((check, check.scored()?)))
 }
 
 /// How an account does in every check, in their order.

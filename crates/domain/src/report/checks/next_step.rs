@@ -1,7 +1,7 @@
 //! The next step of a check that fails, ready to be pasted: words in capitals (`USER`, `KEY_ID`, `CODE`) stand for what
 //! only the reader knows. Knows no check.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 
 use super::inputs::Inputs;
 use crate::identity::password_policy::PasswordPolicy;
@@ -20,17 +20,13 @@ pub struct NextStep {
 impl NextStep {
     /// An operation of IMS, which both command lines know.
     pub(super) fn call(action: &str, params: &[(&str, &dyn Display)]) -> Self {
-        let vendor_cli = params
-            .iter()
-            .fold(format!("aliyun ims {action}"), |line, (name, value)| format!("{line} --{name} {value}"));
+        let vendor_cli = line("aliyun ims ", action, " --", ' ', params);
         Self { vendor_cli: Some(vendor_cli), ..Self::own_call(action, params) }
     }
 
     /// An operation that only this program knows.
     pub(super) fn own_call(action: &str, params: &[(&str, &dyn Display)]) -> Self {
-        let ramward_call = params
-            .iter()
-            .fold(format!("ramward call {action}"), |line, (name, value)| format!("{line} {name}={value}"));
+        let ramward_call = line("ramward call ", action, " ", '=', params);
         Self { ramward_call: Some(ramward_call), ..Self::default() }
     }
 
@@ -120,12 +116,21 @@ impl NextStep {
             ("InitialPasswordAge", &policy.initial_password_age.get()),
             ("InterceptRiskPasswordOnApi", &policy.intercept_risk_password_on_api),
         ];
-        let arguments = settings.iter().map(|(_, argument, value)| format!("  {argument:<36} = {value}\n"));
-        let snippet = format!(
-            "resource \"alicloud_ram_password_policy\" \"this\" {{\n{}}}",
-            arguments.collect::<String>()
-        );
+        let mut snippet = String::from("resource \"alicloud_ram_password_policy\" \"this\" {\n");
+        for (_, argument, value) in &settings {
+            let _infallible = writeln!(snippet, "  {argument:<36} = {value}");
+        }
+        snippet.push('}');
         let params: Vec<_> = settings.iter().map(|(name, _, value)| (*name, *value)).chain(others).collect();
         Self::call("SetPasswordPolicy", &params).terraform(snippet)
     }
+}
+
+/// A command line: its beginning, the operation, and each parameter between two separators.
+fn line(begin: &str, action: &str, before: &str, between: char, params: &[(&str, &dyn Display)]) -> String {
+    let mut line = format!("{begin}{action}");
+    for (name, value) in params {
+        let _infallible = write!(line, "{before}{name}{between}{value}");
+    }
+    line
 }

@@ -60,6 +60,8 @@ const NEW: Facts = Facts::NEW_ACCOUNT;
 fn ids_are_unique_and_texts_are_whole() {
     let ids: BTreeSet<_> = CHECKS.iter().map(|check| check.id).collect();
     assert_eq!((ids.len(), CHECKS.len()), (47, 47));
+    let scored_ones = CHECKS.iter().filter(|check| matches!(check.kind, Kind::Scored(_))).count();
+    assert_eq!(scored_ones, scored().count(), "those of the score stand first");
     for check in CHECKS {
         let rule = check.rule(Thresholds::default());
         assert!(!rule.ends_with('.') && rule.chars().next().unwrap().is_lowercase(), "{}", check.id);
