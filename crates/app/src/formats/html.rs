@@ -15,7 +15,7 @@ struct Page<'a> {
     values: Vec<(&'static str, String)>,
     scored: Vec<Row<'a>>,
     to_do: Vec<Row<'a>>,
-    groups: Vec<(&'static str, Vec<Row<'a>>)>,
+    groups: Vec<(String, Vec<Row<'a>>)>,
     trend: Option<Trend>,
     latest: Vec<&'a Entry>,
     version: &'static str,
@@ -38,17 +38,21 @@ pub fn write(explained: &Explained) -> String {
     let rows =
         |kind| -> Vec<Row<'_>> { explained.of_kind(kind).map(|check| Row::new(explained, check)).collect() };
     let to_do = [Kind::Scored, Kind::Audit].into_iter().flat_map(rows);
-    let groups = [(Kind::Audit, "What auditors ask"), (Kind::Cis, "CIS benchmark")];
+    let mut groups = vec![("What auditors ask".to_owned(), rows(Kind::Audit))];
+    for row in rows(Kind::Cis) {
+        let benchmark = row.check.benchmark.as_deref().unwrap_or_default();
+        match groups.last_mut() {
+            Some((title, group)) if title == benchmark => group.push(row),
+            _ => groups.push((benchmark.to_owned(), vec![row])),
+        }
+    }
+    groups.retain(|(_, rows)| !rows.is_empty());
     let page = Page {
         explained,
         values: explained.explanation.values.named().into(),
         scored: rows(Kind::Scored),
         to_do: to_do.filter(|row| row.check.verdict == Verdict::Fail).collect(),
-        groups: groups
-            .map(|(kind, title)| (title, rows(kind)))
-            .into_iter()
-            .filter(|(_, rows)| !rows.is_empty())
-            .collect(),
+        groups,
         trend: trend::of(explained),
         latest: explained.entries.entry.iter().rev().take(LATEST).collect(),
         version: VERSION,

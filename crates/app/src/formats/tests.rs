@@ -155,10 +155,17 @@ fn html_shows_hostile_names_as_text_and_loads_nothing() {
 }
 
 #[test]
-fn a_report_without_history_has_no_drawing() {
+fn a_drawing_needs_something_to_show() {
     let mut explained = explained();
+    let page = |explained: &Explained| written("html", explained);
+    explained.entries.entry.retain(|entry| entry.score == 59);
+    assert!(page(&explained).contains("between 2026-11-19 and 2026-11-20; lowest 59, highest 59"));
+    explained.entries.entry[0].time = "2026-11-20T08:29:00Z".into();
+    assert!(!page(&explained).contains("<polyline"), "a minute without a change");
+    explained.entries.entry[0].score = 50;
+    assert!(page(&explained).contains("from 50 to 59 between 2026-11-20T08:29:00Z and 2026-11-20T08:30:00Z"));
     explained.entries = Entries::default();
-    assert!(!written("html", &explained).contains("<polyline"));
+    assert!(!page(&explained).contains("<polyline"), "no history");
 }
 
 #[test]

@@ -9,6 +9,8 @@ pub const WIDTH: f64 = 640.0;
 /// Its height from score 0 to score 100.
 pub const HEIGHT: f64 = 120.0;
 
+const SECONDS_A_DAY: i64 = 86_400;
+
 /// A drawing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trend {
@@ -36,7 +38,9 @@ pub fn of(explained: &Explained) -> Option<Trend> {
     points.sort_by_key(|point| point.0);
     let (first, last) = (*points.first()?, *points.last()?);
     let span = last.0 - first.0;
-    if span <= 0 || explained.entries.entry.is_empty() {
+    // A line needs a change, or at least a day of none.
+    let changes = points.iter().any(|point| point.2 != first.2);
+    if span <= 0 || !changes && span < SECONDS_A_DAY || explained.entries.entry.is_empty() {
         return None;
     }
     let x = |at: i64| WIDTH * (at - first.0) as f64 / span as f64;
@@ -46,16 +50,19 @@ pub fn of(explained: &Explained) -> Option<Trend> {
         line.push_str(&format!(" {:.1},{:.1} {:.1},{:.1}", x(point.0), y(before.2), x(point.0), y(point.2)));
     }
     let scores = || points.iter().map(|point| point.2);
+    // Of one day the hours are told as well.
+    let shown = |time: &str| if day(first.1) == day(last.1) { time.to_owned() } else { day(time) };
+    let (from, to) = (shown(first.1), shown(last.1));
     let words = format!(
         "The score went from {} to {} between {} and {}; lowest {}, highest {}.",
         first.2,
         last.2,
-        day(first.1),
-        day(last.1),
+        from,
+        to,
         scores().min().unwrap_or_default(),
         scores().max().unwrap_or_default()
     );
-    Some(Trend { line, end: (x(last.0), y(last.2)), from: day(first.1), to: day(last.1), words })
+    Some(Trend { line, end: (x(last.0), y(last.2)), from, to, words })
 }
 
 fn day(time: &str) -> String {
