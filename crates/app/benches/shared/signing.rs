@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::Method;
 use ramward_domain::entropy::{Entropy, OsEntropy};
+use ramward_domain::ops::OPERATIONS;
 use ramward_domain::time::{Clock, SystemClock};
+use ramward_rpc::api::Product;
 use ramward_rpc::request::{RequestBuilder, SignedRequest};
 use ramward_rpc::sign::{Scheme, Secret};
 
@@ -20,7 +22,8 @@ pub struct Key {
 /// A call as clients of `scheme` send it: RPC 1.0 as GET with everything in the query, V3 as POST with everything
 /// in headers.
 pub fn call(scheme: Scheme, action: &str, params: &[(&str, &str)]) -> RequestBuilder {
-    let version = if action == "GetCallerIdentity" { "2015-04-01" } else { "2019-08-15" };
+    let known = OPERATIONS.iter().map(|operation| operation.api()).find(|api| api.action == action);
+    let version = known.map_or(Product::Ims, |api| api.product).version();
     let request = RequestBuilder::new("ims.aliyuncs.com", version, action)
         .scheme(scheme)
         .params(params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))

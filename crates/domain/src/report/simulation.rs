@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::audit::audit;
 use super::counts;
 use super::facts::{Facts, SubUserPwdLevel};
-use super::findings::{CheckName, Identity, Mend, Scope};
+use super::findings::{CheckName, Identity, Mend, Parts, Scope};
 use super::repair::{self, Limits};
 use super::thresholds::AkScope;
 use crate::ids::{AccountId, UserId};
@@ -109,7 +109,9 @@ struct Simulation<'a, 'tx> {
 impl Simulation<'_, '_> {
     fn repair(&mut self, check: CheckName, user: UserId, key: Option<usize>) -> Result<(), StoreError> {
         if !self.mended.contains_key(&user) {
-            let Some(identity) = Identity::read(self.tx, self.account, user)? else { return Ok(()) };
+            let Some(identity) = Identity::read(self.tx, self.account, user, Parts::ALL)? else {
+                return Ok(());
+            };
             self.mended.insert(user, (identity, Mend::default()));
         }
         if let Some((identity, mend)) = self.mended.get_mut(&user) {

@@ -1,7 +1,7 @@
 //! The checks that have findings: in which list their subjects stand, when an identity breaks them, and what repairing it
 //! would leave. Must not know pages.
 
-use super::identity::{Identity, Mend};
+use super::identity::{Identity, Mend, Parts};
 use crate::identity::text::word;
 use crate::report::repair::Limits;
 use crate::report::thresholds::AkScope;
@@ -87,6 +87,27 @@ impl CheckName {
             Self::TwoActiveKeys => Scope::Listed(SubjectKind::TwoKeys, ever),
             Self::KeyNeverUsed => Scope::Listed(SubjectKind::NeverUsed, ever),
             Self::ConsoleAndKeys => Scope::Listed(SubjectKind::ConsoleWithKeys, ever),
+        }
+    }
+
+    /// The parts of an identity that it looks at. What it does not look at its repair does not change, so nothing else is
+    /// needed to know what the repair gives back.
+    pub const fn parts(self) -> Parts {
+        let none = Parts { keys: false, device: false, console: false };
+        match self {
+            Self::RamUsersExist | Self::PasswordPolicy => none,
+            Self::RootMfa | Self::UsersMfa => Parts { device: true, ..none },
+            Self::RootNoKey
+            | Self::UsersNoOldKey
+            | Self::UsersNoUnusedKey
+            | Self::AccountNoOldKey
+            | Self::AccountNoUnusedKey
+            | Self::TwoActiveKeys
+            | Self::KeyNeverUsed
+            | Self::RootKeyUsedRecently => Parts { keys: true, ..none },
+            Self::ConsoleUserMfa => Parts { device: true, console: true, ..none },
+            Self::ConsoleLogonIdle => Parts { console: true, ..none },
+            Self::ConsoleAndKeys => Parts { keys: true, console: true, ..none },
         }
     }
 

@@ -1,11 +1,27 @@
-//! An identity as a page of findings needs it: its name, the ids of its keys, and what the report knows of it. One that
-//! is read costs four rows and its keys. Must not know checks.
+//! An identity as a page of findings needs it: its name, the ids of its keys, and what the report knows of it. Must not
+//! know checks.
 
 use std::collections::BTreeSet;
 
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::store::tables::{access_keys, login_profiles, mfa_devices, users};
-use crate::store::{Dates, StoreError, Subject, Tx};
+use crate::store::{StoreError, Subject, Tx};
+
+/// The parts of an identity beside its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Parts {
+    /// Its AccessKeys.
+    pub keys: bool,
+    /// Whether it has an MFA device.
+    pub device: bool,
+    /// Its way into the console.
+    pub console: bool,
+}
+
+impl Parts {
+    /// All of it.
+    pub const ALL: Self = Self { keys: true, device: true, console: true };
+}
 
 /// A RAM user, or root.
 #[derive(Debug, Clone)]
@@ -21,30 +37,32 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Root, or the RAM user of that id; `None` if there is none.
+    /// Root, or the RAM user of that id, with the parts asked for and the others empty; `None` if there is none.
     ///
     /// # Errors
     /// A failure of the store.
-    pub fn read(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Option<Self>, StoreError> {
-        let row = if user.is_root() {
-            None
-        } else {
-            match users::find(tx, account, user)? {
-                Some(row) => Some(row),
-                None => return Ok(None),
-            }
-        };
-        let (key_ids, keys) = access_keys::list_facts(tx, account, user)?.into_iter().unzip();
-        let dates = row
-            .as_ref()
-            .map(|row| Dates { create_date: row.create_date, last_login_date: row.last_login_date });
-        let subject = Subject {
-            user: dates,
-            keys,
-            bound: mfa_devices::is_bound(tx, account, user)?,
-            console: login_profiles::dates(tx, account, user)?,
-        };
-        let name = row.map(|row| row.user_name.to_string()).unwrap_or_default();
+    pub fn read(
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        user: UserId,
+        parts: Parts,
+    ) -> Result<Option<Self>, StoreError> {
+        let mut subject = Subject::default();
+        let mut name = String::new();
+        if !user.is_root() {
+            let Some((named, dates)) = users::find_dates(tx, account, user)? else { return Ok(None) };
+            (name, subject.user) = (named.to_string(), Some(dates));
+        }
+        let mut key_ids = Vec::new();
+        if parts.keys {
+            (key_ids, subject.keys) = access_keys::list_facts(tx, account, user)?.into_iter().unzip();
+        }
+        if parts.device {
+            subject.bound = mfa_devices::is_bound(tx, account, user)?;
+        }
+        if parts.console {
+            subject.console = login_profiles::dates(tx, account, user)?;
+        }
         Ok(Some(Self { user, name, subject, key_ids }))
     }
 

@@ -8,7 +8,7 @@ mod pages;
 mod place;
 
 pub use self::check::{CheckName, Hit, Scope};
-pub use self::identity::{Identity, Mend};
+pub use self::identity::{Identity, Mend, Parts};
 pub use self::pages::page;
 #[cfg(test)]
 pub(in crate::report) use self::pages::page_within;

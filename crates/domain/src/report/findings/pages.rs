@@ -45,7 +45,7 @@ pub(in crate::report) fn page_within(
 }
 
 fn count_of_root(tx: &mut Tx<'_>, lens: &Lens<'_>, check: CheckName) -> Result<i64, StoreError> {
-    let root = Identity::read(tx, lens.account.account, UserId::ROOT)?;
+    let root = Identity::read(tx, lens.account.account, UserId::ROOT, check.parts())?;
     let hits = root.map_or(0, |root| check.hits(lens.limits, &root).len());
     Ok(i64::try_from(hits).unwrap_or(i64::MAX))
 }
@@ -100,7 +100,8 @@ impl Pager<'_, '_> {
         if user.is_root() && !self.query.prefix.is_empty() {
             return Ok(());
         }
-        let Some(identity) = Identity::read(self.tx, self.lens.account.account, user)? else {
+        let parts = self.query.check.parts();
+        let Some(identity) = Identity::read(self.tx, self.lens.account.account, user, parts)? else {
             return Ok(());
         };
         if !identity.name.starts_with(&self.query.prefix) {

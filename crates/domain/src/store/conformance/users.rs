@@ -220,4 +220,7 @@ pub fn users_are_listed_by_name(open: Open) {
     assert_eq!(list("user10", 2), all[1..3]);
     assert_eq!(list("user1 ", 9), all[1..], "behind user1");
     assert_eq!(list("v", 9), []);
+    let (name, dates) = read(&store, |tx| users::find_dates(tx, ACCOUNT, user_id(9))).unwrap();
+    assert_eq!((name.as_str(), dates.create_date, dates.last_login_date), ("user9", noon(10), None));
+    assert_eq!(read(&store, |tx| users::find_dates(tx, ACCOUNT, user_id(3))), None);
 }

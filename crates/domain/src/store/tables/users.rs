@@ -149,6 +149,18 @@ pub fn list_by_tags(
     Ok(found)
 }
 
+/// The name of a user and what the report needs of its row.
+pub fn find_dates(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+) -> Result<Option<(UserName, Dates)>, StoreError> {
+    let sql = "SELECT create_date, last_login_date, user_name FROM users WHERE account = ?1 AND user_id = ?2";
+    tx.find(sql, &[account.into(), user.into()], |row| {
+        Ok((row.get(2)?, Dates { create_date: row.get(0)?, last_login_date: row.get(1)? }))
+    })
+}
+
 /// The next `limit` users from the name `from` on, that one included, by name.
 pub fn list_names(
     tx: &mut Tx<'_>,
