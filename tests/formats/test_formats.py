@@ -135,6 +135,22 @@ def check_junit(text):
     return document
 
 
+@pytest.mark.parametrize("name, check", [("sarif", check_sarif), ("ocsf", check_ocsf), ("junit", check_junit)])
+def test_a_store_of_ours(name, check, tmp_path):
+    """The sample account, imported and reported without a server."""
+
+    def run(*arguments):
+        command = [os.environ["RAMWARD_BIN"], *arguments, "--data", tmp_path / "data"]
+        ended = subprocess.run(command, env={"HOME": str(tmp_path)}, capture_output=True, timeout=60)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    run("import", HERE.parents[1] / "examples/acme.json")
+    text = run("report", "--local", "--account", "1234567890123456", "--format", name)
+    check(text)
+    assert b"heidi" in text
+
+
 def test_sarif(written):
     log = check_sarif(written("sarif"))
     rules = log["runs"][0]["tool"]["driver"]["rules"]

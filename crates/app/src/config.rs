@@ -72,6 +72,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Whether each request is logged.
     pub access_log: bool,
+    /// How many accounts' score and values `/metrics` carries at most.
+    pub metrics_accounts: usize,
     /// A file with other weights of the score.
     pub score_model: Option<PathBuf>,
     /// Threads that serve connections; 0: one for each processor.
@@ -200,6 +202,7 @@ impl Settings {
             log: Targets::new(),
             log_format: LogFormat::Text,
             access_log: false,
+            metrics_accounts: 0,
             score_model: None,
             workers: 0,
             max_waiting_writes: 0,

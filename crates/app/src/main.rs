@@ -3,6 +3,7 @@
 mod catalogue;
 mod cli;
 mod client;
+mod collect;
 mod config;
 mod credentials;
 mod formats;

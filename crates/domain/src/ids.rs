@@ -117,6 +117,8 @@ impl UserId {
     /// The root identity of an account where a store must name it beside users; no call can name it so.
     pub const ROOT: Self = Self(0);
     const MAX: i64 = 999_999_999_999_999_999;
+    /// No user has a greater id.
+    pub const LAST: Self = Self(Self::MAX);
 
     /// The user of a stored number; `None` if it has more than 18 digits.
     pub const fn new(number: i64) -> Option<Self> {

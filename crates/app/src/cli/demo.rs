@@ -88,6 +88,7 @@ fn show(endpoint: &str, color: bool, once: bool) -> anyhow::Result<()> {
         secret: Secret::from(ACME_SECRET),
         security_token: None,
         source: "the sample account".to_owned(),
+        expires: None,
     };
     let mut text = report::of_the_demo(Signer::new(endpoint.clone(), credentials), color)?;
     if !once {

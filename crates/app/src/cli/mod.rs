@@ -6,6 +6,7 @@
 mod account;
 mod call;
 mod clock;
+mod collect;
 mod completions;
 mod demo;
 mod export;
@@ -60,6 +61,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Report(report::ReportArgs),
     Call(call::CallArgs),
+    Collect(collect::CollectArgs),
     Import(import::ImportArgs),
     Export(export::ExportArgs),
     Account(account::AccountArgs),
@@ -86,6 +88,8 @@ pub struct Context {
     pub verbose: u8,
     /// Whether stdout may be coloured.
     pub color: bool,
+    /// The credentials profiles in the order they were given; `settings.profile` is the last.
+    pub profiles: Vec<String>,
 }
 
 impl Command {
@@ -95,6 +99,7 @@ impl Command {
             Self::Demo(args) => args.run(context),
             Self::Report(args) => args.run(context),
             Self::Call(args) => args.run(context),
+            Self::Collect(args) => args.run(context),
             Self::Import(args) => args.run(context),
             Self::Export(args) => args.run(context),
             Self::Account(args) => args.run(context),
@@ -111,6 +116,7 @@ impl Command {
             Self::Demo(args) => args.given().clone(),
             Self::Report(_)
             | Self::Call(_)
+            | Self::Collect(_)
             | Self::Import(_)
             | Self::Export(_)
             | Self::Account(_)
@@ -137,11 +143,20 @@ fn run(cli: Cli) -> anyhow::Result<Ending> {
     let own = cli.command.given();
     let flags = [&cli.global.settings.0, &own];
     let settings = Settings::load(cli.global.config.as_deref(), |name| std::env::var(name).ok(), &flags)?;
+    let mut profiles: Vec<String> =
+        cli.global.settings.0.all_of("profile").into_iter().map(str::to_owned).collect();
+    if profiles.len() > 1 && !matches!(cli.command, Command::Collect(_)) {
+        anyhow::bail!("this command takes one --profile; only collect takes several");
+    }
+    if profiles.is_empty() {
+        profiles.extend(settings.profile.clone());
+    }
     let no_color = cli.global.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let context = Context {
         settings,
         verbose: cli.global.verbose,
         color: !no_color && std::io::stdout().is_terminal(),
+        profiles,
     };
     cli.command.run(&context)
 }

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::{Context, Ending, print};
 use crate::client::{Answer, Client, ClientOptions, DEFAULT_ENDPOINT, Endpoint};
+use crate::credentials::assume_role::{self, Role};
 use crate::credentials::{self, Credentials, Document, FetchError, Surroundings, Wanted};
 use crate::refusal::Refusal;
 
@@ -25,47 +26,58 @@ pub struct SigningOptions {
     /// AccessKey to sign with; its secret comes from ALIBABA_CLOUD_ACCESS_KEY_SECRET
     #[arg(long, value_name = "ID", conflicts_with = "profile")]
     access_key_id: Option<String>,
+    /// Role to assume first, as acs:ram::ACCOUNT:role/NAME; a profile may name one too
+    #[arg(long, value_name = "ARN")]
+    role_arn: Option<String>,
+    /// Server that is asked for a role's key; without it the vendor's for a vendor's endpoint, else the endpoint itself
+    #[arg(long, value_name = "URL")]
+    sts_endpoint: Option<String>,
     /// How long the whole call may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
 }
 
 /// A server and an AccessKey to call it with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Signer {
     endpoint: Endpoint,
     credentials: Credentials,
     client_options: ClientOptions,
 }
 
+impl SigningOptions {
+    /// The server that `--sts-endpoint` names, or the one that follows from the endpoint.
+    pub fn sts_endpoint(&self, endpoint: &Endpoint) -> anyhow::Result<Endpoint> {
+        sts_endpoint(endpoint, self.sts_endpoint.as_deref(), None)
+    }
+}
+
 impl Signer {
-    /// Finds endpoint and credentials. Nothing is sent, unless the environment names an address for credentials.
+    /// Finds endpoint and credentials. Nothing is sent, unless the environment names an address for credentials or a role is
+    /// to be assumed.
     pub fn find(context: &Context, options: &SigningOptions) -> anyhow::Result<Self> {
-        let endpoint = context.settings.endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
+        Self::find_for(context, options, DEFAULT_ENDPOINT, context.settings.profile.as_deref())
+    }
+
+    /// The same for a profile of its own, with another endpoint where the settings name none.
+    pub fn find_for(
+        context: &Context,
+        options: &SigningOptions,
+        default_endpoint: &str,
+        profile: Option<&str>,
+    ) -> anyhow::Result<Self> {
+        let endpoint = context.settings.endpoint.as_deref().unwrap_or(default_endpoint);
         // The text itself is not shown: somebody may have put a password into it.
         let endpoint: Endpoint = endpoint.parse().context("the endpoint is not usable")?;
-        let variable = |name: &str| std::env::var(name).ok();
-        let client_options = ClientOptions {
-            whole: Duration::from_secs(options.timeout),
-            ca_bundle: CA_VARIABLES
-                .iter()
-                .find_map(|name| variable(name).filter(|path| !path.is_empty()))
-                .map(Into::into),
-            ..ClientOptions::default()
-        };
-
-        let directories = directories::BaseDirs::new();
-        let fetch = |url: &str| fetch(url, &client_options);
-        let around = Surroundings {
-            variable: &variable,
-            home: directories.as_ref().map(directories::BaseDirs::home_dir),
-            fetch: &fetch,
-        };
-        let wanted = Wanted {
-            access_key_id: options.access_key_id.as_deref(),
-            profile: context.settings.profile.as_deref(),
-        };
-        let credentials = credentials::find(wanted, &around)?;
+        let client_options = client_options(options);
+        let wanted = Wanted { access_key_id: options.access_key_id.as_deref(), profile };
+        let credentials = with_surroundings(&endpoint, options, |around| {
+            let found = credentials::find(wanted, around)?;
+            match &options.role_arn {
+                Some(arn) => around.assume(&found, &Role::new(arn)),
+                None => Ok(found),
+            }
+        })?;
         if context.verbose > 0 {
             print::note(&format!(
                 "endpoint {endpoint}, AccessKey {} from {}",
@@ -80,6 +92,17 @@ impl Signer {
         Self { endpoint, credentials, client_options: ClientOptions::default() }
     }
 
+    /// The same key for another server.
+    #[must_use]
+    pub fn at(&self, endpoint: Endpoint) -> Self {
+        Self { endpoint, ..self.clone() }
+    }
+
+    /// A client that keeps its connection for many calls.
+    pub fn client(&self) -> anyhow::Result<Client> {
+        Ok(Client::new(self.endpoint.clone(), &self.client_options)?)
+    }
+
     /// The server.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
@@ -92,24 +115,17 @@ impl Signer {
 
     /// A call of `action`, not yet signed.
     pub fn request(&self, version: &str, action: &str) -> RequestBuilder {
-        let request = RequestBuilder::new(self.endpoint.authority(), version, action);
-        match &self.credentials.security_token {
-            Some(token) => request.security_token(token.expose()),
-            None => request,
-        }
+        request(&self.endpoint, &self.credentials, version, action)
     }
 
     /// Signs a call for now and for once.
     pub fn sign(&self, request: &RequestBuilder) -> SignedRequest {
-        let time = SystemClock.now().to_string();
-        let nonce = RequestId::generate(&OsEntropy);
-        request.sign(&self.credentials.access_key_id, &self.credentials.secret, &time, nonce.as_str())
+        sign(&self.credentials, request)
     }
 
     /// Signs a call and sends it.
     pub fn send(&self, request: &RequestBuilder) -> anyhow::Result<Answer> {
-        let client = Client::new(self.endpoint.clone(), &self.client_options)?;
-        Ok(client.send(&self.sign(request))?)
+        Ok(self.client()?.send(&self.sign(request))?)
     }
 
     /// Calls one of Ramward's own operations and reads its JSON; a refusal is told and becomes `Err(Ending::No)`.
@@ -136,6 +152,89 @@ pub fn end_refused(refusal: &Refusal) -> anyhow::Result<Ending> {
     }
     print::note(&format!("refused: {refusal}"));
     Ok(Ending::No)
+}
+
+fn request(endpoint: &Endpoint, key: &Credentials, version: &str, action: &str) -> RequestBuilder {
+    let request = RequestBuilder::new(endpoint.authority(), version, action);
+    match &key.security_token {
+        Some(token) => request.security_token(token.expose()),
+        None => request,
+    }
+}
+
+fn sign(key: &Credentials, request: &RequestBuilder) -> SignedRequest {
+    let time = SystemClock.now().to_string();
+    let nonce = RequestId::generate(&OsEntropy);
+    request.sign(&key.access_key_id, &key.secret, &time, nonce.as_str())
+}
+
+fn client_options(options: &SigningOptions) -> ClientOptions {
+    ClientOptions {
+        whole: Duration::from_secs(options.timeout),
+        ca_bundle: CA_VARIABLES
+            .iter()
+            .find_map(|name| std::env::var(name).ok().filter(|path| !path.is_empty()))
+            .map(Into::into),
+        ..ClientOptions::default()
+    }
+}
+
+/// Runs `work` with the environment, the home directory and the network as the chain of credentials sees them.
+fn with_surroundings<T, E>(
+    endpoint: &Endpoint,
+    options: &SigningOptions,
+    work: impl FnOnce(&Surroundings<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let client_options = client_options(options);
+    let directories = directories::BaseDirs::new();
+    let variable = |name: &str| std::env::var(name).ok();
+    let fetch = |url: &str| fetch(url, &client_options);
+    let assume = |base: &Credentials, role: &Role| {
+        assume(endpoint, options, &client_options, base, role).map_err(|error| format!("{error:#}"))
+    };
+    work(&Surroundings {
+        variable: &variable,
+        home: directories.as_ref().map(directories::BaseDirs::home_dir),
+        fetch: &fetch,
+        assume: &assume,
+    })
+}
+
+/// The names of all profiles that there are.
+pub fn profiles(options: &SigningOptions) -> anyhow::Result<Vec<String>> {
+    let nowhere: Endpoint = DEFAULT_ENDPOINT.parse()?;
+    Ok(with_surroundings(&nowhere, options, credentials::profiles)?)
+}
+
+/// Asks STS for a role's key.
+fn assume(
+    endpoint: &Endpoint,
+    options: &SigningOptions,
+    client_options: &ClientOptions,
+    base: &Credentials,
+    role: &Role,
+) -> anyhow::Result<Credentials> {
+    let sts = sts_endpoint(endpoint, options.sts_endpoint.as_deref(), role.sts_region.as_deref())?;
+    let call = request(&sts, base, Product::Sts.version(), "AssumeRole").params(role.parameters());
+    let answer = Client::new(sts, client_options)?.send(&sign(base, &call))?;
+    if let Some(refusal) = answer.refusal() {
+        bail!("{refusal}");
+    }
+    let body = Zeroizing::new(answer.body);
+    assume_role::read(&body, role, base).context("the answer holds no key")
+}
+
+/// Whom to ask about sessions: the vendor where the vendor is called, else the server itself, which knows STS too.
+fn sts_endpoint(endpoint: &Endpoint, given: Option<&str>, region: Option<&str>) -> anyhow::Result<Endpoint> {
+    let is_vendor = endpoint.authority().to_ascii_lowercase().ends_with(".aliyuncs.com");
+    match (given, region) {
+        (Some(url), _) => url.parse().context("the STS endpoint is not usable"),
+        (None, _) if !is_vendor => Ok(endpoint.clone()),
+        (None, Some(region)) => {
+            format!("https://sts.{region}.aliyuncs.com").parse().context("the STS region is not usable")
+        }
+        (None, None) => Ok("https://sts.aliyuncs.com".parse()?),
+    }
 }
 
 fn fetch(url: &str, options: &ClientOptions) -> Result<Document, FetchError> {

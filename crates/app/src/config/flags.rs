@@ -14,6 +14,11 @@ impl Given {
         self.0.iter().map(|(setting, text)| (*setting, text.as_str()))
     }
 
+    /// Every value that a setting was given; the last one is in force where only one can be.
+    pub fn all_of(&self, name: &str) -> Vec<&str> {
+        self.iter().filter(|(setting, _)| setting.name == name).map(|(_, text)| text).collect()
+    }
+
     #[cfg(test)]
     pub(crate) fn of(pairs: &[(&str, &str)]) -> Self {
         let row = |name: &str| SETTINGS.iter().find(|setting| setting.name == name).expect("a known setting");
@@ -35,6 +40,9 @@ enum Taker {
     Everywhere,
     Server,
 }
+
+/// The setting that may be given more than once.
+const MANY: &str = "profile";
 
 fn rows(taker: Taker) -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().filter(move |setting| {
@@ -67,6 +75,11 @@ fn augment(command: Command, taker: Taker) -> Command {
                 .value_name("PATH")
                 .value_parser(value_parser!(String))
                 .value_hint(clap::ValueHint::AnyPath),
+            // `collect` takes several; the others refuse a second one.
+            kind if setting.name == MANY => arg
+                .value_name(kind.placeholder())
+                .value_parser(value_parser!(String))
+                .action(ArgAction::Append),
             kind => arg.value_name(kind.placeholder()).value_parser(value_parser!(String)),
         }
     }))
@@ -75,9 +88,13 @@ fn augment(command: Command, taker: Taker) -> Command {
 fn collect(matches: &ArgMatches, taker: Taker) -> Given {
     Given(
         rows(taker)
-            .filter_map(|setting| match setting.kind {
-                Kind::Switch => matches.get_flag(setting.name).then(|| (setting, "true".to_owned())),
-                _ => matches.get_one::<String>(setting.name).map(|text| (setting, text.clone())),
+            .flat_map(|setting| match setting.kind {
+                Kind::Switch if matches.get_flag(setting.name) => vec![(setting, "true".to_owned())],
+                Kind::Switch => Vec::new(),
+                _ => {
+                    let given = matches.get_many::<String>(setting.name).into_iter().flatten();
+                    given.map(|text| (setting, text.clone())).collect()
+                }
             })
             .collect(),
     )

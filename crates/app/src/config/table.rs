@@ -113,6 +113,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         .doc("How log lines are written"),
     row("access_log", Scope::Log, Kind::Switch, "false", |s, text| put(&mut s.access_log, text))
         .doc("Log every request: who, what, how it ended, how long it took; never parameters or secrets"),
+    row("metrics_accounts", Scope::Log, Kind::Count, "0", |s, text| put(&mut s.metrics_accounts, text))
+        .doc("How many accounts' score and values /metrics carries at most, the first by id; each costs a few reads at every visit"),
     row("virtual_clock", Scope::Meaning, Kind::Switch, "false", |s, text| put(&mut s.domain.virtual_clock, text))
         .doc("Let the operator set the clock of dates and ages (SetClock)"),
     row("signature_window", Scope::Meaning, Kind::Duration, "15m", |s, text| {

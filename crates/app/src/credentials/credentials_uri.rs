@@ -35,5 +35,6 @@ pub(super) fn find(url: &str, around: &Surroundings<'_>) -> Result<Credentials, 
         secret: document.access_key_secret.into(),
         security_token: Some(document.security_token).filter(|token| !token.is_empty()).map(Into::into),
         source: "ALIBABA_CLOUD_CREDENTIALS_URI".into(),
+        expires: None,
     })
 }

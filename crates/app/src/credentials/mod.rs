@@ -4,15 +4,18 @@
 //!
 //! The data directory of a server on the same machine is not read: who may read a file is not thereby who may sign.
 
+pub mod assume_role;
 mod cli_profile;
 mod credentials_uri;
 mod ini_profile;
 
 use std::path::{Path, PathBuf};
 
+use ramward_domain::time::Timestamp;
 use ramward_rpc::sign::Secret;
 use zeroize::Zeroizing;
 
+use self::assume_role::Role;
 use crate::client::ClientError;
 
 const ACCESS_KEY_ID: &str = "ALIBABA_CLOUD_ACCESS_KEY_ID";
@@ -34,6 +37,8 @@ pub struct Credentials {
     pub security_token: Option<Secret>,
     /// Where it was found, for people.
     pub source: String,
+    /// When a temporary key ends, where that is known.
+    pub expires: Option<Timestamp>,
 }
 
 /// What the command line says about credentials.
@@ -53,6 +58,8 @@ pub struct Surroundings<'a> {
     pub home: Option<&'a Path>,
     /// Fetches the document at a URL: its status and its body.
     pub fetch: &'a dyn Fn(&str) -> Result<Document, FetchError>,
+    /// Assumes a role with a key: one signed call of STS; the reason if it gives no key.
+    pub assume: &'a dyn Fn(&Credentials, &Role) -> Result<Credentials, String>,
 }
 
 /// What stands at an address: a status and a body, which may hold secrets.
@@ -145,6 +152,24 @@ pub enum CredentialsError {
     /// The address in the environment gave no key.
     #[error("ALIBABA_CLOUD_CREDENTIALS_URI gave no credentials: {0}")]
     Uri(String),
+    /// STS gave no key for a role.
+    #[error("role {arn} was not assumed: {reason}; check the role, its trust policy and --sts-endpoint")]
+    Role {
+        /// The role.
+        arn: String,
+        /// Why.
+        reason: String,
+    },
+    /// Profiles that need each other's keys.
+    #[error("profile {name:?} in {path} needs a key of its own in the end: {reason}")]
+    Chain {
+        /// The profile.
+        name: String,
+        /// The file.
+        path: String,
+        /// What is wrong with its source.
+        reason: String,
+    },
     /// Nothing anywhere.
     #[error("no credentials found: set {ACCESS_KEY_ID} and {ACCESS_KEY_SECRET} (the first start of `ramward serve` prints a pair), or name a profile with --profile{}", listed(.looked_at))]
     Nothing {
@@ -180,11 +205,12 @@ pub fn find(wanted: Wanted<'_>, around: &Surroundings<'_>) -> Result<Credentials
     let profile = wanted.profile.or(from_variable.as_deref());
     if !around.is_true("ALIBABA_CLOUD_CLI_PROFILE_DISABLED")
         && let Some(home) = around.home
-        && let Some(found) = cli_profile::find(&home.join(".aliyun/config.json"), profile, &mut looked_at)?
+        && let Some(found) =
+            cli_profile::find(&home.join(".aliyun/config.json"), profile, &mut looked_at, around)?
     {
         return Ok(found);
     }
-    if let Some(found) = ini_profile::find(&ini_files(around), profile, &mut looked_at)? {
+    if let Some(found) = ini_profile::find(&ini_files(around), profile, &mut looked_at, around)? {
         return Ok(found);
     }
     if let Some(name) = profile {
@@ -199,7 +225,33 @@ pub fn find(wanted: Wanted<'_>, around: &Surroundings<'_>) -> Result<Credentials
     }
 }
 
+/// The names of all profiles, those of the vendor's command line first.
+///
+/// # Errors
+/// A file that is not what it should be.
+pub fn profiles(around: &Surroundings<'_>) -> Result<Vec<String>, CredentialsError> {
+    let mut names = Vec::new();
+    if !around.is_true("ALIBABA_CLOUD_CLI_PROFILE_DISABLED")
+        && let Some(home) = around.home
+    {
+        names.extend(cli_profile::names(&home.join(".aliyun/config.json"))?);
+    }
+    for (path, _) in ini_files(around) {
+        for name in ini_profile::names(&path)? {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    Ok(names)
+}
+
 impl Surroundings<'_> {
+    /// Assumes a role with a key.
+    pub fn assume(&self, base: &Credentials, role: &Role) -> Result<Credentials, CredentialsError> {
+        (self.assume)(base, role).map_err(|reason| CredentialsError::Role { arn: role.arn.clone(), reason })
+    }
+
     /// A variable; an empty one is an absent one.
     fn variable(&self, name: &str) -> Option<String> {
         (self.variable)(name).filter(|value| !value.is_empty())
@@ -222,6 +274,7 @@ fn beside_the_option(id: &str, around: &Surroundings<'_>) -> Result<Credentials,
         secret: secret.into(),
         security_token: around.variable(SECURITY_TOKEN).map(Secret::from),
         source: format!("--access-key-id and {ACCESS_KEY_SECRET}"),
+        expires: None,
     })
 }
 
@@ -232,6 +285,7 @@ fn in_the_environment(around: &Surroundings<'_>) -> Result<Option<Credentials>, 
             secret: secret.into(),
             security_token: around.variable(SECURITY_TOKEN).map(Secret::from),
             source: format!("environment ({ACCESS_KEY_ID})"),
+            expires: None,
         })),
         (Some(_), None) => {
             Err(CredentialsError::HalfPair { present: ACCESS_KEY_ID, absent: ACCESS_KEY_SECRET })

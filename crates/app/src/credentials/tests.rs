@@ -52,7 +52,19 @@ impl World {
                 None => Err(FetchError::Address("nobody there".into())),
             }
         };
-        let around = Surroundings { variable: &variable, home: Some(self.home.path()), fetch: &fetch };
+        let assume = |base: &Credentials, role: &Role| {
+            let asked: Vec<String> =
+                role.parameters().iter().map(|(name, value)| format!("{name}={value}")).collect();
+            self.fetched.borrow_mut().push(format!("{} {}", base.access_key_id, asked.join(" ")));
+            let answer = self.documents.get(&role.arn).ok_or("nobody there")?;
+            assume_role::read(answer.1.as_bytes(), role, base).ok_or_else(|| "no key".to_owned())
+        };
+        let around = Surroundings {
+            variable: &variable,
+            home: Some(self.home.path()),
+            fetch: &fetch,
+            assume: &assume,
+        };
         let shown = match find(wanted, &around) {
             Ok(found) => {
                 assert!(!format!("{found:?}").contains(found.secret.expose()), "a secret in Debug");
@@ -172,17 +184,90 @@ fn a_named_profile_wins_over_the_environment_and_a_profile_of_the_environment_do
 fn modes_without_a_stored_key_say_what_to_do() {
     let world = World::new().file(".aliyun/config.json", CONFIG);
     assert_eq!(
-        world.find_profile("role"),
-        "error: profile \"role\" in ~/.aliyun/config.json is of mode \"RamRoleArn\", which assumes a role with a call that ramward \
-         does not make: choose a profile with a stored AccessKey using --profile, or set ALIBABA_CLOUD_ACCESS_KEY_ID, \
+        world.find_profile("ecs"),
+        "error: profile \"ecs\" in ~/.aliyun/config.json is of mode \"EcsRamRole\", which asks the metadata service, and \
+         ramward never does: choose a profile with a stored AccessKey using --profile, or set ALIBABA_CLOUD_ACCESS_KEY_ID, \
          ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a temporary key, ALIBABA_CLOUD_SECURITY_TOKEN"
     );
-    assert!(world.find_profile("ecs").contains("asks the metadata service, and ramward never does"));
     assert!(world.find_profile("odd").contains("which is not known"));
     assert_eq!(
         world.find_profile("half"),
         "error: profile \"half\" in ~/.aliyun/config.json has no access_key_secret: add it, or choose another profile with --profile"
     );
+}
+
+const ASSUMED: &str = r#"{"RequestId":"R","AssumedRoleUser":{},"Credentials":{"AccessKeyId":"STS.x","AccessKeySecret":"sts-secret",
+    "SecurityToken":"t","Expiration":"2026-01-01T00:00:00Z"}}"#;
+
+#[test]
+fn a_role_is_assumed_with_the_key_of_the_profile() {
+    let world = World::new()
+        .file(
+            ".aliyun/config.json",
+            r#"{"current":"role","profiles":[
+            {"name":"base","mode":"AK","access_key_id":"id-1","access_key_secret":"secret-1"},
+            {"name":"role","mode":"RamRoleArn","access_key_id":"id-3","access_key_secret":"secret-3",
+             "ram_role_arn":"acs:ram::1:role/x","ram_session_name":"me","expired_seconds":900,"external_id":"e","policy":""},
+            {"name":"chained","mode":"ChainableRamRoleArn","source_profile":"role","ram_role_arn":"acs:ram::2:role/y"},
+            {"name":"lost","mode":"ChainableRamRoleArn","source_profile":"nobody","ram_role_arn":"acs:ram::2:role/y"},
+            {"name":"circle","mode":"ChainableRamRoleArn","source_profile":"circle","ram_role_arn":"acs:ram::2:role/y"},
+            {"name":"denied","mode":"ChainableRamRoleArn","source_profile":"base","ram_role_arn":"acs:ram::3:role/z"}]}"#,
+        )
+        .file(
+            ".alibabacloud/credentials.ini",
+            "[ini]\ntype=ram_role_arn\naccess_key_id=id-9\naccess_key_secret=ini-secret\nrole_arn=acs:ram::1:role/x\nrole_session_name=i\n",
+        )
+        .document("acs:ram::1:role/x", 200, ASSUMED)
+        .document("acs:ram::2:role/y", 200, &ASSUMED.replace("STS.x", "STS.y"));
+    assert_eq!(
+        world.find_default(),
+        r#"STS.x sts-secret t | role acs:ram::1:role/x assumed with profile "role" in ~/.aliyun/config.json"#
+    );
+    assert!(
+        world
+            .find_profile("chained")
+            .starts_with("STS.y sts-secret t | role acs:ram::2:role/y assumed with role acs:ram::1")
+    );
+    assert!(world.find_profile("ini").starts_with("STS.x sts-secret t | "));
+    assert_eq!(
+        *world.fetched.borrow(),
+        [
+            "id-3 RoleArn=acs:ram::1:role/x RoleSessionName=me DurationSeconds=900 ExternalId=e",
+            "id-3 RoleArn=acs:ram::1:role/x RoleSessionName=me DurationSeconds=900 ExternalId=e",
+            "STS.x RoleArn=acs:ram::2:role/y RoleSessionName=ramward",
+            "id-9 RoleArn=acs:ram::1:role/x RoleSessionName=i",
+        ]
+    );
+    assert!(world.find_profile("lost").contains("its source profile \"nobody\" is not there"));
+    assert!(world.find_profile("circle").contains("lead in a circle"));
+    assert!(world.find_profile("denied").contains("role acs:ram::3:role/z was not assumed: nobody there"));
+    let base = Credentials {
+        access_key_id: "a".into(),
+        secret: "b".into(),
+        security_token: None,
+        source: "c".into(),
+        expires: None,
+    };
+    let found = assume_role::read(ASSUMED.as_bytes(), &Role::new("r"), &base).unwrap();
+    assert_eq!(found.expires.unwrap().to_string(), "2026-01-01T00:00:00Z");
+    for body in ["", "{}", &ASSUMED.replace("STS.x", "")] {
+        assert!(assume_role::read(body.as_bytes(), &Role::new("r"), &base).is_none(), "{body}");
+    }
+}
+
+#[test]
+fn all_profiles_are_named_once() {
+    let world = World::new()
+        .file(".aliyun/config.json", CONFIG)
+        .file(".alibabacloud/credentials.ini", "[one]\ntype=access_key\n[more]\ntype=access_key\n");
+    let variable = |name: &str| world.variables.get(name).cloned();
+    let around = Surroundings {
+        variable: &variable,
+        home: Some(world.home.path()),
+        fetch: &|_| Err(FetchError::Address("nobody".into())),
+        assume: &|_, _| Err("nobody".into()),
+    };
+    assert_eq!(profiles(&around).unwrap(), ["one", "two", "role", "ecs", "odd", "half", "more"]);
 }
 
 #[test]
@@ -212,7 +297,7 @@ fn the_ini_file_of_either_library_is_read() {
     assert_eq!(World::new().file(".alibabacloud/credentials", INI).find_default(), shown);
     let world = World::new().file(".alibabacloud/credentials", INI);
     assert!(world.find_profile("Other").starts_with("ini-2 ini-secret-2 - | "));
-    assert!(world.find_profile("role").contains("is of type \"ram_role_arn\", which assumes a role"));
+    assert!(world.find_profile("role").contains("has no access_key_id"));
     assert!(world.find_profile("half").contains("has no access_key_secret"));
     assert!(world.find_profile("typeless").contains("has no type"));
 }

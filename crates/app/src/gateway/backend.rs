@@ -2,6 +2,7 @@
 //! or broken on purpose.
 
 use ramward_domain::ops::OPERATIONS;
+use ramward_domain::service::figures::Figures;
 use ramward_domain::service::{Answer, Begun, Call, Service};
 use ramward_domain::store::StoreError;
 use ramward_domain::store::tables::server;
@@ -40,6 +41,12 @@ pub trait Backend: Clone + std::fmt::Debug + Send + Sync + 'static {
 
     /// Figures of what lies behind the gateway, for `/metrics`.
     fn figures(&self) -> Vec<Figure>;
+
+    /// Score and values of the first `most` accounts, for `/metrics`. May block.
+    ///
+    /// # Errors
+    /// What the store says instead.
+    fn accounts(&self, most: usize) -> Result<Figures, String>;
 }
 
 /// One figure: name, help text, value.
@@ -70,6 +77,10 @@ impl Backend for Service {
 
     fn operations(&self) -> Vec<(&'static str, &'static str)> {
         OPERATIONS.iter().map(|operation| (operation.api().product.name(), operation.api().action)).collect()
+    }
+
+    fn accounts(&self, most: usize) -> Result<Figures, String> {
+        self.account_figures(most).map_err(|error| error.to_string())
     }
 
     fn figures(&self) -> Vec<Figure> {

@@ -147,7 +147,7 @@ impl<B: Backend> Exchange<'_, B> {
         let reply = match request.uri().path() {
             "/healthz" if probed => health::alive(),
             "/readyz" if probed => health::ready(&self.shared.backend).await,
-            "/metrics" if probed => metrics::page(&self.shared.registry),
+            "/metrics" if probed => metrics::page(self.shared).await,
             path => {
                 let plain = match path {
                     "/healthz" | "/readyz" | "/metrics" => Plain::UnsupportedHttpMethod,

@@ -32,6 +32,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// For running requests after the stop.
     pub grace: Duration,
+    /// Accounts whose score and values `/metrics` carries.
+    pub metrics_accounts: usize,
 }
 
 impl From<&Settings> for Limits {
@@ -45,6 +47,7 @@ impl From<&Settings> for Limits {
             write_timeout: settings.write_timeout,
             idle_timeout: settings.idle_timeout,
             grace: settings.grace,
+            metrics_accounts: settings.metrics_accounts,
         }
     }
 }

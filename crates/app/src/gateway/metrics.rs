@@ -20,6 +20,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::answer::Reply;
 use super::backend::{Backend, Figure};
+use super::{Shared, account_figures};
 use ramward_domain::service::Record;
 
 /// Upper bounds of the latency buckets in microseconds: from an answer out of memory to a queue that is stuck.
@@ -187,6 +188,8 @@ impl fmt::Debug for Metrics {
 pub(super) struct Page<B> {
     pub(super) metrics: Arc<Metrics>,
     pub(super) backend: B,
+    /// Whose accounts' figures are written at most.
+    pub(super) accounts: usize,
 }
 
 impl<B: Backend> Collector for Page<B> {
@@ -198,12 +201,15 @@ impl<B: Backend> Collector for Page<B> {
                 Figure::Count(name, help, value) => counter(&mut encoder, name, help, value)?,
             }
         }
+        if self.accounts > 0 {
+            account_figures::encode(&mut encoder, &self.backend, self.accounts)?;
+        }
         Ok(())
     }
 }
 
 /// Writes one number that goes up and down.
-fn gauge(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: i64) -> fmt::Result {
+pub(super) fn gauge(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: i64) -> fmt::Result {
     ConstGauge::new(value).encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)
 }
 
@@ -213,14 +219,29 @@ fn counter(encoder: &mut DescriptorEncoder<'_>, name: &str, help: &str, value: u
 }
 
 /// The page.
-pub(super) fn page(registry: &Registry) -> Reply {
-    let mut text = String::new();
-    prometheus_client::encoding::text::encode(&mut text, registry)
-        .expect("a String takes what is written to it");
+pub(super) async fn page<B: Backend>(shared: &Arc<Shared<B>>) -> Reply {
+    let text = if shared.limits.metrics_accounts == 0 {
+        written(&shared.registry)
+    } else {
+        // The store may have to wait for its disk; this thread must not.
+        let shared = Arc::clone(shared);
+        let text = tokio::task::spawn_blocking(move || written(&shared.registry)).await;
+        text.unwrap_or_else(|error| {
+            tracing::error!(%error, "the page of metrics failed");
+            String::from("# EOF\n")
+        })
+    };
     let mut reply = Response::new(Full::new(Bytes::from(text)));
     reply.headers_mut().insert(
         CONTENT_TYPE,
         HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8"),
     );
     reply
+}
+
+fn written(registry: &Registry) -> String {
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, registry)
+        .expect("a String takes what is written to it");
+    text
 }

@@ -6,6 +6,7 @@
 //! service's threads while the task waits, so a connection that goes away never leaves a change half-made.
 
 pub mod access_log;
+mod account_figures;
 mod answer;
 pub mod backend;
 mod connection;
@@ -65,6 +66,7 @@ impl<B: Backend> Gateway<B> {
         registry.register_collector(Box::new(metrics::Page {
             metrics: Arc::clone(&metrics),
             backend: backend.clone(),
+            accounts: limits.metrics_accounts,
         }));
         let shared = Shared {
             backend,

@@ -34,16 +34,33 @@ fn nothing_found() {
 }
 
 #[test]
-fn a_profile_that_needs_a_call_to_somebody_else() {
-    let command =
-        ramward_without_credentials(&["report", "--profile", "role"]).file(".aliyun/config.json", CONFIG);
-    assert_snapshot!(command.picture(), @r#"
+fn a_role_is_assumed_first_and_its_token_goes_along() {
+    const ASSUMED: &str = r#"{"RequestId":"R","Credentials":{"AccessKeyId":"STS.x","AccessKeySecret":"s","SecurityToken":"t","Expiration":"2099-01-01T00:00:00Z"}}"#;
+    let config = CONFIG.replace("secret-3\"", "secret-3\",\"ram_role_arn\":\"acs:ram::1:role/x\"");
+    let server = Responder::start(vec![json(200, ASSUMED), json(200, "{}")]);
+    let command = ramward_without_credentials(&["call", "ListUsers", "--profile", "role"]);
+    let output = command.file(".aliyun/config.json", &config).endpoint(&server.url()).output();
+    assert!(output.status.success(), "{output:?}");
+    let [assume, call] = &server.requests()[..] else { panic!("two calls") };
+    assert_eq!(
+        (&assume.headers["x-acs-action"], &assume.headers["x-acs-version"]),
+        (&"AssumeRole".parse().unwrap(), &"2015-04-01".parse().unwrap())
+    );
+    assert!(assume.query.contains("RoleArn=acs%3Aram%3A%3A1%3Arole%2Fx"), "{}", assume.query);
+    assert!(assume.headers["authorization"].to_str().unwrap().contains("Credential=id-3,"));
+    assert_eq!(call.headers["x-acs-security-token"], "t");
+    assert!(call.headers["authorization"].to_str().unwrap().contains("Credential=STS.x,"));
+    // The option does the same with any key; a refusal says why.
+    let refused = r#"{"RequestId":"R","Code":"NoPermission","Message":"no"}"#;
+    let server = Responder::start(vec![json(403, refused)]);
+    let command = ramward(&["call", "ListUsers", "--role-arn", "acs:ram::1:role/x"]);
+    assert_snapshot!(command.endpoint(&server.url()).picture(), @"
     exit code: 2
     --- stdout ---
 
     --- stderr ---
-    error: profile "role" in ~/.aliyun/config.json is of mode "RamRoleArn", which assumes a role with a call that ramward does not make: choose a profile with a stored AccessKey using --profile, or set ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a temporary key, ALIBABA_CLOUD_SECURITY_TOKEN
-    "#);
+    error: role acs:ram::1:role/x was not assumed: NoPermission: no (status 403, RequestId R); check the role, its trust policy and --sts-endpoint
+    ");
 }
 
 #[test]

@@ -12,11 +12,15 @@ mod client_credentials;
 #[cfg(test)]
 mod client_tls;
 #[cfg(test)]
+mod collect;
+#[cfg(test)]
 mod command;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod door;
+#[cfg(test)]
+mod faulty_door;
 #[cfg(test)]
 mod report;
 #[cfg(test)]

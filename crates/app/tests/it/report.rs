@@ -135,7 +135,7 @@ fn a_file_of_yesterday_is_a_gate_and_a_comparison() {
         file("later.json", &stdout(&mut server.as_root(&["report", "--explain", "--format", "json"])));
     let diff =
         server.as_root(&["report", "--diff", &whole, &later]).hide(place.path().to_str().unwrap(), "~");
-    assert_snapshot!(diff.picture());
+    assert_snapshot!(masked(&diff.picture()));
 
     stdout(&mut server.as_operator(&["clock", "advance", "91d"]));
     for against in [&plain, &whole] {

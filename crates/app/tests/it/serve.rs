@@ -277,4 +277,17 @@ fn odd_bytes_get_envelopes_from_the_real_door() {
     assert_eq!((reply.status, reply.json()["Status"].as_str()), (200, Some("OK")));
     let page = String::from_utf8(server.send("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n").body).unwrap();
     assert!(page.contains("\nramward_store_commits_total "), "{page}");
+    assert!(!page.contains("ramward_account"), "{page}");
+}
+
+#[test]
+fn accounts_are_on_the_metrics_of_who_asks_for_them() {
+    let place = Place::new();
+    let server = place.start(&["--metrics-accounts", "10", "--account-id", "1234567890123456"]);
+    let page = String::from_utf8(server.send("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n").body).unwrap();
+    assert!(page.contains("\nramward_account_score{account=\"1234567890123456\"} 45\n"), "{page}");
+    assert!(
+        page.contains("\nramward_account_root_with_access_key{account=\"1234567890123456\"} 1\n"),
+        "{page}"
+    );
 }

@@ -11,6 +11,7 @@ use crate::report::history::{self, Cause, CauseType};
 use crate::store::StoreError;
 use crate::store::tables::access_keys;
 use crate::store::tables::accounts::{self, Account};
+use crate::store::tables::collect_runs;
 use crate::time::Clock;
 
 pub use crate::ops::root_key::NewKey;
@@ -39,7 +40,7 @@ pub struct FirstStart {
 
 impl Service {
     /// Makes what is missing: the operator's key; an account where there is none (or where `wishes` name one that is not
-    /// there); a root key where the account has none with a secret.
+    /// there); a root key where the account has none with a secret and is no mirror.
     ///
     /// # Errors
     /// What the store cannot write.
@@ -65,7 +66,9 @@ impl Service {
                 accounts::insert(tx, &Account::new(account_id, now))?;
             }
             let keys = access_keys::list(tx, account_id, UserId::ROOT)?;
-            let root_key = if keys.iter().any(|key| key.sealed_secret.is_some()) {
+            // A mirror has what the account it mirrors has, and nobody signs as it.
+            let is_mirror = collect_runs::find_latest(tx, account_id)?.is_some();
+            let root_key = if is_mirror || keys.iter().any(|key| key.sealed_secret.is_some()) {
                 None
             } else {
                 let (id, secret) = (wishes.access_key_id.clone(), wishes.access_key_secret.clone());

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod cache;
 pub mod call;
 mod execute;
+pub mod figures;
 pub mod first_start;
 mod history;
 mod local;

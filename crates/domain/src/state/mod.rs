@@ -6,6 +6,7 @@
 
 pub mod export;
 pub mod import;
+pub mod mirror;
 pub mod record;
 mod taking;
 

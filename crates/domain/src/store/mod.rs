@@ -31,7 +31,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
 pub use self::error::{StoreError, refusal};
-pub use self::moved::Moved;
+pub use self::moved::{Moved, Moves};
 pub use self::tx::{Effect, Tx};
 pub use self::upkeep::{Dates, DayKind, KeyFacts, Numbers, Subject, SubjectKind, Total, Totals};
 pub use self::writer::{Counters, Job, Listener, Verdict};

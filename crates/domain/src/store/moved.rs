@@ -28,6 +28,34 @@ pub struct Moved {
     pub more: usize,
 }
 
+impl Moved {
+    /// Adds what a later job has moved in the same account.
+    pub fn absorb(&mut self, later: Moved) {
+        self.more += later.more;
+        for (user, (before, after)) in later.subjects {
+            if let Some((_, latest)) = self.subjects.get_mut(&user) {
+                *latest = after;
+            } else if self.subjects.len() < NOTED {
+                self.subjects.insert(user, (before, after));
+            } else {
+                self.more += 1;
+            }
+        }
+        for (key, (before, after)) in later.keys {
+            if let Some((_, latest)) = self.keys.get_mut(&key) {
+                *latest = after;
+            } else if self.keys.len() < NOTED {
+                self.keys.insert(key, (before, after));
+            }
+        }
+        for (user, name) in later.last_names {
+            if self.last_names.len() < NOTED {
+                self.last_names.insert(user, name);
+            }
+        }
+    }
+}
+
 impl Tx<'_> {
     /// Call when something changed that the account's report stands on.
     pub(super) fn note_moved(&mut self, account: AccountId) -> &mut Moved {

@@ -26,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     (1, include_str!("schema/sqlite/0001_spine.sql")),
     (2, include_str!("schema/sqlite/0002_subjects.sql")),
     (3, include_str!("schema/sqlite/0003_history.sql")),
+    (4, include_str!("schema/sqlite/0004_collected.sql")),
 ];
 
 /// Sizes that may be set.

@@ -102,3 +102,32 @@ fn the_access_log_says_who_and_what_and_no_secret() {
     assert_eq!((&lines[1]["code"], &lines[1]["status"]), (&"NoPermission".into(), &403.into()));
     assert!(!text.contains("hunter2") && !text.contains("LTAIabcdefghijklmnopqrst"), "{text}");
 }
+
+#[test]
+fn accounts_are_on_the_page_only_if_asked_for_and_only_so_many() {
+    let page = |most: usize| {
+        let door = Door::with(|limits| limits.metrics_accounts = most);
+        let page = String::from_utf8(get(&door, "/metrics").body).unwrap();
+        *door.ready.lock().unwrap() = Err("the disk is full".to_owned());
+        let without = String::from_utf8(get(&door, "/metrics").body).unwrap();
+        assert!(without.contains("fake_level -3") && without.ends_with("# EOF\n"), "{without}");
+        assert!(!without.contains("ramward_account"), "{without}");
+        page
+    };
+    assert!(!page(0).contains("ramward_account"));
+    let one = page(1);
+    for line in [
+        "ramward_account_score{account=\"1234567890123456\"} 63",
+        "ramward_account_sub_user{account=\"1234567890123456\"} 9",
+        "ramward_account_root_with_access_key{account=\"1234567890123456\"} 1",
+        "ramward_account_sub_user_pwd_level{account=\"1234567890123456\"} 1",
+        "ramward_account_bind_mfa{account=\"1234567890123456\"} 0",
+        "ramward_accounts_left_out 1",
+    ] {
+        assert!(one.lines().any(|found| found == line), "{line}\n\n{one}");
+    }
+    assert!(!one.contains("2234567890123456"));
+    let two = page(2);
+    assert_eq!(two.matches("{account=").count(), 20);
+    assert!(two.contains("ramward_accounts_left_out 0"));
+}

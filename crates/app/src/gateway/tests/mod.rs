@@ -21,6 +21,8 @@ use tokio::sync::oneshot;
 use super::backend::{Backend, Done, Figure, Step};
 use super::limits::Limits;
 use super::{Ended, Gateway};
+use ramward_domain::report::facts::Facts;
+use ramward_domain::service::figures::{AccountFigures, Figures};
 use ramward_domain::service::{Answer, Call, Record};
 
 /// Far longer than anything here takes; only a hang reaches it.
@@ -107,6 +109,16 @@ impl Backend for Fake {
         vec![("Ims", "Echo"), ("Ims", "Overflow")]
     }
 
+    fn accounts(&self, most: usize) -> Result<Figures, String> {
+        self.ready.lock().unwrap().clone()?;
+        let facts = Facts { sub_user: 9, root_with_access_key: 1, ..Facts::NEW_ACCOUNT };
+        let of = |id: &str| AccountFigures { account: id.parse().unwrap(), score: 63, facts };
+        let mut accounts = vec![of("1234567890123456"), of("2234567890123456")];
+        let truncated = most < accounts.len();
+        accounts.truncate(most);
+        Ok(Figures { accounts, truncated })
+    }
+
     fn figures(&self) -> Vec<Figure> {
         vec![Figure::Level("fake_level", "A level", -3), Figure::Count("fake_count", "A count", 4)]
     }
@@ -131,6 +143,7 @@ fn limits() -> Limits {
         write_timeout: PATIENCE,
         idle_timeout: PATIENCE,
         grace: PATIENCE,
+        metrics_accounts: 0,
     }
 }
 

@@ -14,7 +14,7 @@ mod model;
 
 pub use self::entry::{Cause, CauseType, Entry, MovedSubject};
 pub use self::reading::{Range, list, plot};
-pub use self::recording::{begin, clock_was_set_back, record, settings_in_force};
+pub use self::recording::{begin, clock_was_set_back, record, record_moved, settings_in_force};
 pub use self::subjects::ROOT;
 
 use super::score::Model;

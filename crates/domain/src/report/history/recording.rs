@@ -6,7 +6,7 @@ use super::{Measures, subjects, thinning};
 use crate::ids::AccountId;
 use crate::report::counts;
 use crate::store::tables::{accounts, report_history, server};
-use crate::store::{StoreError, Tx};
+use crate::store::{Moved, StoreError, Tx};
 use crate::time::Timestamp;
 
 /// Since when the limits and weights in force are in force, and the clock was not set back.
@@ -93,25 +93,40 @@ pub fn record(
     measures: Measures<'_>,
 ) -> Result<(), StoreError> {
     for (account, moved) in tx.take_moved()? {
-        let open = account != AccountId::OPERATOR && accounts::is_open(tx, account)?;
-        if !open {
-            continue;
-        }
-        let End { last, travelled } = passing::end(tx, account, now)?;
-        // Where the clock was put right, the history waits for it.
-        let day = last.as_ref().map_or(now, |last| last.at.max(now)).day();
-        let Some(facts) = counts::facts(tx, account, day, measures.thresholds)? else { continue };
-        let mut entry = Entry::new(now, last.as_ref(), facts, measures, cause.clone());
-        match last {
-            Some(last) if last.says_the_same(&entry) => looked_at(tx, account, &last, now, travelled)?,
-            _ => {
-                let subjects = subjects::of_change(tx, account, &moved, day, measures)?;
-                entry.name_subjects(subjects, moved.more);
-                write(tx, account, &entry, now)?;
-            }
-        }
+        record_moved(tx, account, &moved, cause, now, measures)?;
     }
     Ok(())
+}
+
+/// The same for one account, of which `moved` says what many jobs have changed together.
+///
+/// # Errors
+/// What the store cannot read or write.
+pub fn record_moved(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    moved: &Moved,
+    cause: &Cause,
+    now: Timestamp,
+    measures: Measures<'_>,
+) -> Result<(), StoreError> {
+    let open = account != AccountId::OPERATOR && accounts::is_open(tx, account)?;
+    if !open {
+        return Ok(());
+    }
+    let End { last, travelled } = passing::end(tx, account, now)?;
+    // Where the clock was put right, the history waits for it.
+    let day = last.as_ref().map_or(now, |last| last.at.max(now)).day();
+    let Some(facts) = counts::facts(tx, account, day, measures.thresholds)? else { return Ok(()) };
+    let mut entry = Entry::new(now, last.as_ref(), facts, measures, cause.clone());
+    match last {
+        Some(last) if last.says_the_same(&entry) => looked_at(tx, account, &last, now, travelled),
+        _ => {
+            let subjects = subjects::of_change(tx, account, moved, day, measures)?;
+            entry.name_subjects(subjects, moved.more);
+            write(tx, account, &entry, now)
+        }
+    }
 }
 
 fn write(tx: &mut Tx<'_>, account: AccountId, entry: &Entry, now: Timestamp) -> Result<(), StoreError> {

@@ -179,6 +179,10 @@ pub fn dump(store: &Store) -> Vec<String> {
         ("SELECT * FROM report_days ORDER BY account, kind, day", 4),
         ("SELECT * FROM report_subjects ORDER BY account, kind, day, user_id", 4),
         ("SELECT * FROM report_history ORDER BY account, at, place", 25),
+        ("SELECT * FROM collect_runs ORDER BY account, run", 9),
+        ("SELECT * FROM mirrored_users ORDER BY account, user_id", 6),
+        ("SELECT * FROM mirrored_devices ORDER BY account, device_name", 3),
+        ("SELECT * FROM disappeared ORDER BY account, run, kind, user_id, subject", 6),
         ("SELECT * FROM nonces ORDER BY account, expires, fingerprint", 3),
     ];
     read(store, |tx| {

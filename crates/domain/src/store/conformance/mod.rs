@@ -8,6 +8,7 @@ mod first_schema;
 pub mod fixtures;
 mod history;
 mod keys;
+mod mirrors;
 mod numbers;
 mod others;
 mod plans;
@@ -68,6 +69,10 @@ macro_rules! conformance {
                     an_entry_keeps_all_its_fields,
                     entries_are_listed_in_order,
                     a_history_goes_with_its_account;
+                mirrors:
+                    a_run_keeps_its_fields,
+                    what_is_known_of_users_and_devices_is_kept,
+                    what_disappeared_is_remembered_once;
                 numbers:
                     keys_are_counted_by_their_base_days,
                     devices_are_counted,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::fixtures::seal;
-use super::{accounts, commits, history, keys, numbers, others, subjects, users};
+use super::{accounts, commits, history, keys, mirrors, numbers, others, subjects, users};
 use crate::store::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Migration, Role};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Store, StoreError, StoreOptions, StoreUrl};
@@ -142,6 +142,9 @@ fn no_statement_walks_through_a_table() {
     history::an_entry_keeps_all_its_fields(open);
     history::entries_are_listed_in_order(open);
     history::a_history_goes_with_its_account(open);
+    mirrors::a_run_keeps_its_fields(open);
+    mirrors::what_is_known_of_users_and_devices_is_kept(open);
+    mirrors::what_disappeared_is_remembered_once(open);
     numbers::keys_are_counted_by_their_base_days(open);
     numbers::devices_are_counted(open);
     numbers::consoles_are_counted(open);

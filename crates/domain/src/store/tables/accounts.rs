@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{access_keys, met, report_history, report_subjects, rows};
+use super::{
+    access_keys, collect_runs, disappeared, met, mirrored_devices, mirrored_users, report_history,
+    report_subjects, rows,
+};
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
 use crate::identity::security_preference::SecurityPreference;
@@ -182,6 +185,11 @@ pub fn update_last_login_date(
     set(tx, account, "UPDATE accounts SET last_login_date = ?2 WHERE account = ?1", at.into())
 }
 
+/// Says when the account was made, where that is learned later.
+pub fn update_create_date(tx: &mut Tx<'_>, account: AccountId, at: Timestamp) -> Result<(), StoreError> {
+    set(tx, account, "UPDATE accounts SET create_date = ?2 WHERE account = ?1", at.into())
+}
+
 fn set(tx: &mut Tx<'_>, account: AccountId, sql: &'static str, value: Arg<'_>) -> Result<(), StoreError> {
     met(tx.execute(sql, &[account.into(), value])?, "account")?;
     tx.effect(Effect::Account(account));
@@ -248,6 +256,7 @@ pub fn delete_part(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreErr
         ] {
             tx.execute(sql, &[account.into(), (*last).into()])?;
         }
+        mirrored_users::delete_up_to(tx, account, *last)?;
         return Ok(true);
     }
     let sql = "SELECT device_name FROM mfa_devices WHERE account = ?1 ORDER BY device_name LIMIT ?2";
@@ -255,6 +264,7 @@ pub fn delete_part(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreErr
     let Some(last) = devices.last() else { return report_history::delete_part(tx, account, PAGE) };
     let sql = "DELETE FROM mfa_devices WHERE account = ?1 AND device_name <= ?2";
     tx.execute(sql, &[account.into(), last.into()])?;
+    mirrored_devices::delete_up_to(tx, account, last)?;
     Ok(true)
 }
 
@@ -267,6 +277,11 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     }
     while delete_part(tx, account)? {}
     tx.execute("DELETE FROM nonces WHERE account = ?1", &[account.into()])?;
+    // Root's row, and what the users' and devices' parts left.
+    mirrored_users::delete_up_to(tx, account, UserId::LAST)?;
+    mirrored_devices::delete_all(tx, account)?;
+    collect_runs::delete_all(tx, account)?;
+    disappeared::delete_all(tx, account)?;
     tx.effect(Effect::Account(account));
     Ok(tx.execute("DELETE FROM accounts WHERE account = ?1", &[account.into()])? > 0)
 }

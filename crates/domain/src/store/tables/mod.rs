@@ -4,8 +4,12 @@
 
 pub mod access_keys;
 pub mod accounts;
+pub mod collect_runs;
+pub mod disappeared;
 pub mod login_profiles;
 pub mod mfa_devices;
+pub mod mirrored_devices;
+pub mod mirrored_users;
 pub mod nonces;
 pub mod password_history;
 pub mod report_days;
