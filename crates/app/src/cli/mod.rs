@@ -9,6 +9,7 @@ mod clock;
 mod collect;
 mod completions;
 mod demo;
+mod exceptions;
 mod export;
 mod import;
 mod print;
@@ -66,6 +67,7 @@ enum Command {
     Export(export::ExportArgs),
     Account(account::AccountArgs),
     Clock(clock::ClockArgs),
+    Exceptions(exceptions::ExceptionsArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
 }
@@ -104,6 +106,7 @@ impl Command {
             Self::Export(args) => args.run(context),
             Self::Account(args) => args.run(context),
             Self::Clock(args) => args.run(context),
+            Self::Exceptions(args) => args.run(context),
             Self::Completions(args) => args.run(context),
             Self::Man(args) => args.run(context),
         }
@@ -121,6 +124,7 @@ impl Command {
             | Self::Export(_)
             | Self::Account(_)
             | Self::Clock(_)
+            | Self::Exceptions(_)
             | Self::Completions(_)
             | Self::Man(_) => Given::default(),
         }

@@ -20,6 +20,8 @@ mod crash;
 #[cfg(test)]
 mod door;
 #[cfg(test)]
+mod exceptions;
+#[cfg(test)]
 mod faulty_door;
 #[cfg(test)]
 mod report;

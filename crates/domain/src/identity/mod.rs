@@ -10,6 +10,7 @@ pub mod mfa;
 pub mod network;
 pub mod password_policy;
 pub mod qr_code;
+pub mod security_exception;
 pub mod security_preference;
 pub(crate) mod text;
 pub mod totp;

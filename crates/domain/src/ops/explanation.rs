@@ -26,6 +26,10 @@ shape! {
         Thresholds as thresholds: Nested<Thresholds> = "";
         /// The score, 0 to 100.
         Score as score: i64 = "63";
+        /// The score if what exceptions in force cover were repaired; absent where there are none.
+        ScoreWithExceptions as score_with_exceptions: Option<i64> = "72";
+        /// Exceptions in force that name more users than are looked at, and so cover nobody: their names, with spaces.
+        ExceptionsTooWide as exceptions_too_wide: Option<String> = "legacy-robots";
         /// What the checks gave together; the score is this without its decimals.
         Points as points: String = "63.64";
         /// What they could have given.
@@ -90,6 +94,10 @@ shape! {
         Advice as advice: Option<String> = "Make a device with CreateVirtualMFADevice and bind it to root.";
         /// How many subjects break the rule, where that is known.
         Findings as findings: Option<i64> = "1";
+        /// How many of them an exception in force covers; absent where none is about the check.
+        ExceptedFindings as excepted_findings: Option<i64> = "1";
+        /// The verdict without them.
+        VerdictWithExceptions as verdict_with_exceptions: Option<String> = "Pass";
         /// The facts that the verdict stood on.
         Facts as facts: Nested<Facts> = "";
         /// The next step, where it fails.
@@ -185,6 +193,8 @@ impl Explanation {
             model_version: model.version().to_owned(),
             thresholds: Nested(Thresholds::from(inputs.thresholds)),
             score: i64::from(ledger.score),
+            score_with_exceptions: None,
+            exceptions_too_wide: None,
             points: ledger.points.to_string(),
             points_possible: ledger.possible().to_string(),
             rounding: ledger.rounding(),
@@ -236,6 +246,8 @@ impl Check {
             rule: check.rule(inputs.thresholds),
             advice: check.advice(&assessment).map(str::to_owned),
             findings: assessment.findings,
+            excepted_findings: None,
+            verdict_with_exceptions: None,
             facts: Nested(Facts { fact: facts.collect() }),
             next_step: next_step.map(|step| Nested(NextStep::from(step))),
             value: assessment.value,

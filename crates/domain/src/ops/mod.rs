@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod device;
+mod exception_view;
 pub mod explanation;
 pub mod ims;
 pub mod marker;
@@ -249,12 +250,15 @@ operations![
     ramward::bind_account_mfa_device::BindAccountMFADevice,
     ramward::create_account::CreateAccount,
     ramward::delete_account::DeleteAccount,
+    ramward::delete_security_exception::DeleteSecurityException,
     ramward::explain_account_security_practice_report::ExplainAccountSecurityPracticeReport,
     ramward::list_account_security_practice_report_history::ListAccountSecurityPracticeReportHistory,
     ramward::list_accounts::ListAccounts,
     ramward::list_security_findings::ListSecurityFindings,
+    ramward::list_security_exceptions::ListSecurityExceptions,
     ramward::set_clock::SetClock,
     ramward::simulate_account_security_practice_report::SimulateAccountSecurityPracticeReport,
+    ramward::set_security_exception::SetSecurityException,
     ramward::unbind_account_mfa_device::UnbindAccountMFADevice,
 ];
 

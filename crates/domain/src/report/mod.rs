@@ -5,6 +5,7 @@ pub mod checks;
 #[cfg(test)]
 mod cost;
 pub mod counts;
+pub mod exceptions;
 pub mod facts;
 pub mod findings;
 pub mod history;

@@ -7,6 +7,9 @@ use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::level::SubUserPwdLevel;
 use crate::identity::login_profile::PasswordHash;
 use crate::identity::mfa::{MFADeviceType, VirtualMFADeviceName};
+use crate::identity::security_exception::{
+    ExceptionId, ExceptionOwner, ExceptionReason, ExceptionState, SubjectPattern,
+};
 use crate::identity::user::{
     Comments, DisplayName, Email, MobilePhone, ProvisionType, TagKey, TagValue, UserName, UserStatus,
 };
@@ -32,11 +35,16 @@ text_columns!(
     DefaultDomainName,
     DisplayName,
     Email,
+    ExceptionId,
+    ExceptionOwner,
+    ExceptionReason,
+    ExceptionState,
     MFADeviceType,
     MobilePhone,
     ProvisionType,
     Status,
     SubUserPwdLevel,
+    SubjectPattern,
     TagKey,
     TagValue,
     UserName,

@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = &[
     (2, include_str!("schema/sqlite/0002_subjects.sql")),
     (3, include_str!("schema/sqlite/0003_history.sql")),
     (4, include_str!("schema/sqlite/0004_collected.sql")),
+    (5, include_str!("schema/sqlite/0005_exceptions.sql")),
 ];
 
 /// Sizes that may be set.

@@ -11,6 +11,8 @@ use crate::ops::explanation::Explanation;
 use crate::ops::{Cx, Operation, account, account_is_gone};
 use crate::report::checks::{self, Inputs};
 use crate::report::counts;
+use crate::report::exceptions;
+use crate::report::repair::Limits;
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -61,7 +63,10 @@ impl Operation for ExplainAccountSecurityPracticeReport {
         let known = checks::known(cx.tx, row, today, thresholds)?.ok_or_else(account_is_gone)?;
         let inputs = Inputs { facts: &facts, thresholds, known: Some(&known) };
         let target = request.target_score.and_then(|score| u8::try_from(score.get()).ok());
-        let explanation = Explanation::new(&inputs, &cx.settings.model, Some((account, cx.now)), target);
+        let limits = Limits { today, thresholds };
+        let coverage = exceptions::coverage(cx.tx, account, limits)?;
+        let mut explanation = Explanation::new(&inputs, &cx.settings.model, Some((account, cx.now)), target);
+        explanation.except(coverage, &cx.settings.model, &facts);
         Ok(ExplainAccountSecurityPracticeReportResponse { explanation: Nested(explanation) })
     }
 }
@@ -189,7 +194,8 @@ mod tests {
             let mut some = 0;
             for check in explanation["Checks"]["Check"].as_array().unwrap() {
                 let id = check["Check"].as_str().unwrap();
-                if check["Kind"] == "CIS" {
+                // Exceptions have a list of their own.
+                if check["Kind"] == "CIS" || id == "exception_expired" {
                     continue;
                 }
                 let list = app.ok("ListSecurityFindings", &[("Check", id), ("MaxItems", "1000")]);

@@ -11,7 +11,7 @@ use crate::report::audit::{AuditFacts, audit};
 use crate::report::facts::Facts;
 use crate::report::thresholds::{AkScope, Thresholds};
 use crate::store::tables::accounts::Account;
-use crate::store::tables::{access_keys, report_days};
+use crate::store::tables::{access_keys, report_days, security_exceptions};
 use crate::store::{DayKind, StoreError, Total, Tx};
 use crate::time::{Day, Timestamp};
 
@@ -65,6 +65,8 @@ pub struct Known {
     pub root_keys: Vec<RootKey>,
     /// How many keys stand behind the numbers of the report.
     pub keys: KeyCounts,
+    /// Security exceptions that are over.
+    pub expired_exceptions: i64,
 }
 
 /// An AccessKey of root.
@@ -157,7 +159,9 @@ pub fn known(
         root_either: count(|key| key.old || key.unused),
         exact: unused_not_old == 0 || user_old == 0,
     };
+    let expired_exceptions = security_exceptions::count_expired(tx, account, today)?;
     Ok(Some(Known {
+        expired_exceptions,
         account,
         default_domain: row.default_domain,
         today,

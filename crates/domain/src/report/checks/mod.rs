@@ -14,6 +14,7 @@ mod account_no_unused_key;
 mod console_and_keys;
 mod console_logon_idle;
 mod console_user_mfa;
+mod exception_expired;
 mod key_never_used;
 mod password_policy;
 mod ram_users_exist;
@@ -137,6 +138,7 @@ pub const CHECKS: &[Check] = &[
     key_never_used::CHECK,
     console_and_keys::CHECK,
     root_key_used_recently::CHECK,
+    exception_expired::CHECK,
     cis::root_use::V1,
     cis::root_key::V1,
     cis::root_mfa::V1,

@@ -183,6 +183,7 @@ pub fn dump(store: &Store) -> Vec<String> {
         ("SELECT * FROM mirrored_users ORDER BY account, user_id", 6),
         ("SELECT * FROM mirrored_devices ORDER BY account, device_name", 3),
         ("SELECT * FROM disappeared ORDER BY account, run, kind, user_id, subject", 6),
+        ("SELECT * FROM security_exceptions ORDER BY account, exception_id", 10),
         ("SELECT * FROM nonces ORDER BY account, expires, fingerprint", 3),
     ];
     read(store, |tx| {

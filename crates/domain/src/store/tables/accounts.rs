@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     access_keys, collect_runs, disappeared, met, mirrored_devices, mirrored_users, report_history,
-    report_subjects, rows,
+    report_subjects, rows, security_exceptions,
 };
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
@@ -282,6 +282,7 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     mirrored_devices::delete_all(tx, account)?;
     collect_runs::delete_all(tx, account)?;
     disappeared::delete_all(tx, account)?;
+    security_exceptions::delete_all(tx, account)?;
     tx.effect(Effect::Account(account));
     Ok(tx.execute("DELETE FROM accounts WHERE account = ?1", &[account.into()])? > 0)
 }

@@ -15,6 +15,7 @@ pub mod password_history;
 pub mod report_days;
 pub mod report_history;
 pub mod report_subjects;
+pub mod security_exceptions;
 pub mod server;
 pub mod user_tags;
 pub mod users;
