@@ -3,6 +3,7 @@
 
 use super::thresholds::Thresholds;
 use crate::ids::AccountId;
+use crate::store::tables::accounts::Account;
 use crate::store::tables::{accounts, report_days};
 use crate::store::{DayKind, StoreError, Total, Tx};
 use crate::time::Day;
@@ -37,11 +38,26 @@ pub fn audit(
     today: Day,
     thresholds: Thresholds,
 ) -> Result<Option<AuditFacts>, StoreError> {
-    let Some(row) = accounts::find(tx, account)? else { return Ok(None) };
+    match accounts::find(tx, account)? {
+        Some(row) => audit_of(tx, &row, today, thresholds).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The same of an account whose row was just read.
+///
+/// # Errors
+/// A failure of the store.
+pub fn audit_of(
+    tx: &mut Tx<'_>,
+    row: &Account,
+    today: Day,
+    thresholds: Thresholds,
+) -> Result<AuditFacts, StoreError> {
     let limit = thresholds.unused_before(today);
-    let not_idle = report_days::sum_after(tx, account, DayKind::ConsoleIdle, limit)?;
+    let not_idle = report_days::sum_after(tx, row.account, DayKind::ConsoleIdle, limit)?;
     let total = |total| row.totals.get(total);
-    Ok(Some(AuditFacts {
+    Ok(AuditFacts {
         console_users: total(Total::ConsoleUsers),
         console_users_without_mfa: total(Total::ConsoleUsersWithoutMfa),
         console_users_idle: total(Total::ConsoleUsers) - not_idle,
@@ -49,5 +65,5 @@ pub fn audit(
         users_with_two_keys: total(Total::UsersWithTwoKeys),
         never_used_keys: total(Total::NeverUsedKeys),
         never_used_root_keys: total(Total::NeverUsedRootKeys),
-    }))
+    })
 }

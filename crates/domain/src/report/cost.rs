@@ -71,7 +71,7 @@ fn a_page_of_findings_takes_as_many_statements_for_thousands_as_for_a_few() {
                     statements(&store, size, move |tx, id| {
                         let row = accounts::find(tx, id)?.unwrap();
                         let model = Model::default();
-                        let lens = Lens::new(tx, row, limits(), &model)?.unwrap();
+                        let lens = Lens::new(tx, row, limits(), &model)?;
                         let query = Query { check, sort, prefix: prefix.to_owned(), after: None, limit: 10 };
                         let found = page(tx, &lens, &query)?;
                         assert!(found.findings.len() <= 10);

@@ -4,6 +4,7 @@
 use super::facts::{Facts, SubUserPwdLevel};
 use super::thresholds::{AkScope, Thresholds};
 use crate::ids::AccountId;
+use crate::store::tables::accounts::Account;
 use crate::store::tables::{accounts, report_days};
 use crate::store::{DayKind, StoreError, Total, Tx};
 use crate::time::Day;
@@ -15,7 +16,20 @@ pub fn facts(
     today: Day,
     thresholds: Thresholds,
 ) -> Result<Option<Facts>, StoreError> {
-    let Some(row) = accounts::find(tx, account)? else { return Ok(None) };
+    match accounts::find(tx, account)? {
+        Some(row) => facts_of(tx, &row, today, thresholds).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The same of an account whose row was just read.
+pub fn facts_of(
+    tx: &mut Tx<'_>,
+    row: &Account,
+    today: Day,
+    thresholds: Thresholds,
+) -> Result<Facts, StoreError> {
+    let account = row.account;
     // Nobody's age is stored: who is not yet due has a base day after the limit, and those days are few.
     let mut due = |total: Total, kind: DayKind, limit: Day| {
         report_days::sum_after(tx, account, kind, limit).map(|not_due| row.totals.get(total) - not_due)
@@ -25,7 +39,7 @@ pub fn facts(
         AkScope::AccountTotal => (Total::CountedKeys, DayKind::KeyOld, DayKind::KeyUnused),
         AkScope::RootOnly => (Total::CountedRootKeys, DayKind::RootOld, DayKind::RootUnused),
     };
-    Ok(Some(Facts {
+    Ok(Facts {
         sub_user: row.totals.get(Total::Users),
         sub_user_bind_mfa: row.totals.get(Total::UsersMfa),
         sub_user_with_unused_access_key: due(Total::CountedUsers, DayKind::UserUnused, unused)?,
@@ -35,5 +49,5 @@ pub fn facts(
         unused_ak_num: due(keys, key_unused, unused)?,
         old_ak_num: due(keys, key_old, old)?,
         bind_mfa: row.totals.get(Total::RootMfa) > 0,
-    }))
+    })
 }

@@ -59,8 +59,12 @@ pub fn after(facts: Facts, limits: Limits, user: UserId, before: &Subject, after
     with(with(facts, limits, user, before, -1), limits, user, after, 1)
 }
 
-/// What a change of the facts gives back; nothing where it takes.
-pub fn gained(model: &Model, before: &Facts, after: &Facts) -> Points {
-    let gave = |facts: &Facts| model.ledger(facts).iter().map(|entry| entry.gave).sum::<u32>();
-    Points::of(gave(after).saturating_sub(gave(before)), model.full())
+/// The half units that facts earn.
+pub fn earned(model: &Model, facts: &Facts) -> u32 {
+    model.ledger(facts).iter().map(|entry| entry.gave).sum()
+}
+
+/// What a change from facts that earned `before` half units gives back; nothing where it takes.
+pub fn gained(model: &Model, before: u32, after: &Facts) -> Points {
+    Points::of(earned(model, after).saturating_sub(before), model.full())
 }

@@ -115,7 +115,7 @@ impl Operation for ListSecurityFindings {
         let limits = Limits { today: cx.now.day(), thresholds: cx.settings.thresholds };
         let known = checks::known(cx.tx, row.clone(), limits.today, limits.thresholds)?;
         let lens = Lens::new(cx.tx, row, limits, &cx.settings.model)?;
-        let (lens, known) = lens.zip(known).ok_or_else(account_is_gone)?;
+        let known = known.ok_or_else(account_is_gone)?;
         let query = Query {
             check: request.check,
             sort,

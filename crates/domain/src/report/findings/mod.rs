@@ -13,7 +13,7 @@ pub use self::pages::page;
 #[cfg(test)]
 pub(in crate::report) use self::pages::page_within;
 pub use self::place::Place;
-use super::audit::{AuditFacts, audit};
+use super::audit::{AuditFacts, audit_of};
 use super::counts;
 use super::facts::{Facts, SubUserPwdLevel};
 use super::ledger::Points;
@@ -64,10 +64,12 @@ pub struct Lens<'a> {
     pub facts: Facts,
     /// What the audit checks count.
     pub audit: AuditFacts,
+    /// The half units that the facts earn.
+    earned: u32,
 }
 
 impl<'a> Lens<'a> {
-    /// Looks at an account; `None` if it is gone.
+    /// Looks at an account whose row was just read.
     ///
     /// # Errors
     /// A failure of the store.
@@ -76,12 +78,15 @@ impl<'a> Lens<'a> {
         account: Account,
         limits: Limits,
         model: &'a Model,
-    ) -> Result<Option<Self>, StoreError> {
+    ) -> Result<Self, StoreError> {
         let Limits { today, thresholds } = limits;
-        let facts = counts::facts(tx, account.account, today, thresholds)?;
-        let audited = audit(tx, account.account, today, thresholds)?;
-        let both = facts.zip(audited);
-        Ok(both.map(|(facts, audit)| Self { account, limits, model, facts, audit }))
+        let facts = counts::facts_of(tx, &account, today, thresholds)?;
+        let audit = audit_of(tx, &account, today, thresholds)?;
+        Ok(Self { account, limits, model, facts, audit, earned: repair::earned(model, &facts) })
+    }
+
+    fn gained(&self, after: &Facts) -> Points {
+        if *after == self.facts { Points::default() } else { repair::gained(self.model, self.earned, after) }
     }
 
     /// How many findings a check has, where the numbers of the account say it.
@@ -125,7 +130,7 @@ impl<'a> Lens<'a> {
             Sort::Age => Place::Age(self.account.create_date.day(), UserId::ROOT, String::new()),
             Sort::Subject => Place::Subject(String::new(), String::new()),
         };
-        let points = repair::gained(self.model, &self.facts, &repaired);
+        let points = self.gained(&repaired);
         Some(Finding { subject, user: None, key: None, since, points, place })
     }
 
@@ -142,7 +147,7 @@ impl<'a> Lens<'a> {
                 user: named.clone(),
                 key,
                 since: Some(hit.since),
-                points: repair::gained(self.model, &self.facts, &facts),
+                points: self.gained(&facts),
                 place: match sort {
                     Sort::Age => Place::Age(hit.day, identity.user, listed),
                     Sort::Subject => Place::Subject(identity.name.clone(), listed),

@@ -131,7 +131,6 @@ impl History {
             let row = accounts::find(tx, account)?.unwrap();
             Lens::new(tx, row, limits, &weights)
         });
-        let lens = lens.unwrap();
         for check in CheckName::ALL.iter().copied() {
             let of_account =
                 matches!(check, CheckName::RamUsersExist | CheckName::RootMfa | CheckName::PasswordPolicy);
@@ -176,7 +175,11 @@ impl History {
                     crate::report::checks::scored().any(|(scored, _)| scored.id == check.as_str());
                 for (finding, row) in found.iter().zip(&expected).filter(|_| is_scored).take(20) {
                     let repaired = model.repaired(check, row, account, limits).facts(today, thresholds);
-                    let points = repair::gained(&weights, &model.facts(today, thresholds), &repaired);
+                    let points = repair::gained(
+                        &weights,
+                        repair::earned(&weights, &model.facts(today, thresholds)),
+                        &repaired,
+                    );
                     assert_eq!(finding.points, points, "{told}: {row:?}");
                     *worth.entry(points > Points::default()).or_default() += 1;
                 }
