@@ -66,7 +66,7 @@ impl<L: Line> Run<'_, L> {
                 }
                 self.root_row_seen |= row.learned.user_name.is_none();
                 self.learn(Learned::Row(Box::new(row.learned)));
-                self.keep_if_full()?;
+                self.keep_if_many()?;
             }
             let Some(next) = page.next else { return Ok(oldest.unwrap_or(page.generated)) };
             token = Some(next);

@@ -40,7 +40,7 @@ pub enum CallError {
         /// The operation.
         action: String,
         /// What the server says.
-        refusal: Refusal,
+        refusal: Box<Refusal>,
     },
     /// There was no answer, time and again.
     #[error("{action} got no answer in {tries} tries: {reason}")]
@@ -209,7 +209,7 @@ fn judge(action: &str, sent: Result<Answer, ClientError>, reached: bool) -> Try 
     if throttled || refusal.status >= 500 {
         return again(refusal.to_string(), asked, throttled);
     }
-    Try::Final(CallError::Refused { action: action.to_owned(), refusal })
+    Try::Final(CallError::Refused { action: action.to_owned(), refusal: Box::new(refusal) })
 }
 
 /// A number from 0 to 1.
@@ -283,7 +283,7 @@ mod tests {
     fn denials_are_told_from_other_refusals() {
         let of = |code: &str| CallError::Refused {
             action: "A".into(),
-            refusal: Refusal::read(403, format!(r#"{{"Code":"{code}"}}"#).as_bytes()),
+            refusal: Box::new(Refusal::read(403, format!(r#"{{"Code":"{code}"}}"#).as_bytes())),
         };
         for (code, denial) in [
             ("NoPermission", true),

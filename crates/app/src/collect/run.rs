@@ -16,8 +16,10 @@ use super::compare::{Around, compare};
 use super::outcome::Outcome;
 use super::{CollectError, Event, Job, plan};
 
-/// Things learned that wait for one transaction.
+/// Things learned by calls about single users that wait for one transaction: what a run that is killed asks again.
 const BATCH: usize = 48;
+/// The same of rows that one call has given, all of which are read again anyway.
+const ROWS: usize = 1000;
 /// How often a credential report that is being made is asked for, and how long is waited between.
 const POLLS: u32 = 60;
 const BETWEEN_POLLS: Duration = Duration::from_secs(3);
@@ -219,6 +221,11 @@ impl<'a, L: Line> Run<'a, L> {
     /// Writes what waits if it is enough for a transaction.
     pub fn keep_if_full(&mut self) -> Result<(), CollectError> {
         if self.batch.len() >= BATCH { self.keep() } else { Ok(()) }
+    }
+
+    /// The same for rows of a page.
+    pub fn keep_if_many(&mut self) -> Result<(), CollectError> {
+        if self.batch.len() >= ROWS { self.keep() } else { Ok(()) }
     }
 
     /// Writes what waits.

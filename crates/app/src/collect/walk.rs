@@ -56,11 +56,21 @@ impl fmt::Display for Position {
     }
 }
 
+/// What is asked once of an account, as far as the key may ask it.
+struct AccountFacts {
+    /// The vendor's values.
+    vendor: Option<TenValues>,
+    /// Whether root has a device.
+    root_bound: Option<bool>,
+    /// How many devices there are.
+    devices: Option<u64>,
+}
+
 impl<L: Line> Run<'_, L> {
     /// Runs the plan from where it stopped.
     pub fn walk(&mut self, ready: Ready) -> Result<Found, CollectError> {
         let mut position = Position::parse(&self.position);
-        let (vendor, root_bound, devices) = self.account_facts(ready)?;
+        let AccountFacts { vendor, root_bound, devices } = self.account_facts(ready)?;
         loop {
             self.position = position.to_string();
             position = match position {
@@ -83,11 +93,8 @@ impl<L: Line> Run<'_, L> {
         Ok(Found { vendor, as_of: None })
     }
 
-    /// The account and root: the vendor's values, whether root has a device, and how many devices there are.
-    fn account_facts(
-        &mut self,
-        ready: Ready,
-    ) -> Result<(Option<TenValues>, Option<bool>, Option<u64>), CollectError> {
+    /// The account and root.
+    fn account_facts(&mut self, ready: Ready) -> Result<AccountFacts, CollectError> {
         self.calls.remaining(5);
         let summary = match ready.summary {
             Some(summary) => Some(summary),
@@ -122,7 +129,7 @@ impl<L: Line> Run<'_, L> {
                 devices.map_or_else(|| "their".to_owned(), |devices| devices.to_string())
             ));
         }
-        Ok((vendor, root_bound, devices))
+        Ok(AccountFacts { vendor, root_bound, devices })
     }
 
     /// Root's keys can be listed by root alone; to others the report tells their number.
@@ -210,7 +217,7 @@ impl<L: Line> Run<'_, L> {
             }
             for row in read("GetCredentialReport", || credential_report::read(&page.content))? {
                 self.index_row(row.learned)?;
-                self.keep_if_full()?;
+                self.keep_if_many()?;
             }
             let Some(next) = page.next else { return self.keep() };
             self.calls.plan_more(1);

@@ -95,6 +95,9 @@ fn serve(
     judge: &Mutex<Box<Judge>>,
 ) -> std::io::Result<()> {
     let mut upstream = TcpStream::connect(server)?;
+    // Head and body go in two writes; without this the second waits for the first to be acknowledged.
+    upstream.set_nodelay(true)?;
+    client.set_nodelay(true)?;
     loop {
         let Some((head, body)) = read(client)? else { return Ok(()) };
         let action = header(&head, "x-acs-action").unwrap_or_default();
