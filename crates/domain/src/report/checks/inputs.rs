@@ -1,6 +1,7 @@
 //! What checks may look at: the facts of the report, and where the account is known and not only its report, the rest.
 //! The same few rows are read for ten users and for ten million.
 
+use super::Assessment;
 use super::cis::LIMIT_DAYS;
 use crate::identity::access_key::Status;
 use crate::identity::domain_name::DefaultDomainName;
@@ -10,8 +11,9 @@ use crate::ids::{AccountId, UserId};
 use crate::report::audit::{AuditFacts, audit};
 use crate::report::facts::Facts;
 use crate::report::thresholds::{AkScope, Thresholds};
+use crate::state::mirror::Unknown;
 use crate::store::tables::accounts::Account;
-use crate::store::tables::{access_keys, report_days, security_exceptions};
+use crate::store::tables::{access_keys, mirrored_users, report_days, security_exceptions};
 use crate::store::{DayKind, StoreError, Total, Tx};
 use crate::time::{Day, Timestamp};
 
@@ -30,6 +32,23 @@ impl Inputs<'_> {
     /// The logon name of a user to be put in for `USER`.
     pub(super) fn logon_name(&self) -> String {
         self.known.map_or_else(|| "USER@DOMAIN".to_owned(), |known| format!("USER@{}", known.default_domain))
+    }
+
+    /// The password policy, where it is known and not assumed.
+    pub(super) fn password_policy(&self) -> Option<&PasswordPolicy> {
+        let known = self.known.filter(|known| !known.unknown.has(Unknown::PASSWORD_POLICY));
+        known.map(|known| &known.password_policy)
+    }
+
+    /// What is known does not tell: the report is all there is, or a mirror could not learn it.
+    pub(super) fn unanswered(&self) -> Assessment {
+        if self.known.is_some() {
+            Assessment::not_answerable(
+                "The mirror of this account could not learn it: collect with more permissions.",
+            )
+        } else {
+            Assessment::needs_identities()
+        }
     }
 
     /// The account's id.
@@ -55,6 +74,8 @@ pub struct Known {
     pub cis_old_keys: i64,
     /// Active AccessKeys, root's included.
     pub active_keys: i64,
+    /// What a mirror could not learn of the account and its root; nothing, where the account is at home here.
+    pub unknown: Unknown,
     /// The password policy.
     pub password_policy: PasswordPolicy,
     /// The security preference.
@@ -160,6 +181,7 @@ pub fn known(
         exact: unused_not_old == 0 || user_old == 0,
     };
     let expired_exceptions = security_exceptions::count_expired(tx, account, today)?;
+    let mirrored = mirrored_users::find(tx, account, UserId::ROOT)?;
     Ok(Some(Known {
         expired_exceptions,
         account,
@@ -169,6 +191,7 @@ pub fn known(
         cis_idle_users,
         cis_old_keys,
         active_keys,
+        unknown: mirrored.map_or(Unknown::NOTHING, |mirrored| Unknown::of(mirrored.unknown)),
         password_policy: row.password_policy,
         security_preference: row.security_preference,
         root_last_login: row.last_login_date,

@@ -23,8 +23,7 @@ pub(super) const CHECK: Check = Check {
         let level = inputs.facts.sub_user_pwd_level;
         let assessment = Assessment::of(level == SubUserPwdLevel::High, level.as_str())
             .fact("SubUserPwdLevel", level.as_str());
-        let Some(known) = inputs.known else { return assessment };
-        let policy = &known.password_policy;
+        let Some(policy) = inputs.password_policy() else { return assessment };
         assessment
             .fact("RequireLowercaseCharacters", policy.require_lowercase_characters)
             .fact("RequireUppercaseCharacters", policy.require_uppercase_characters)

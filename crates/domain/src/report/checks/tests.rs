@@ -8,6 +8,7 @@ use crate::identity::password_policy::PasswordPolicy;
 use crate::identity::security_preference::SecurityPreference;
 use crate::report::audit::AuditFacts;
 use crate::report::thresholds::AkScope;
+use crate::state::mirror::Unknown;
 use crate::time::{Day, Timestamp};
 
 const NOBODY: AuditFacts = AuditFacts {
@@ -32,6 +33,7 @@ fn nothing_known() -> Known {
         cis_idle_users: 0,
         cis_old_keys: 0,
         active_keys: 0,
+        unknown: Unknown::NOTHING,
         password_policy: PasswordPolicy::default(),
         security_preference: SecurityPreference::default(),
         root_last_login: None,
@@ -350,4 +352,31 @@ fn a_next_step_that_sets_the_policy_keeps_what_is_set_already() {
     assert!(step.terraform.unwrap().contains("max_password_age                     = 60\n"));
     let step = find("password_policy").unwrap().next_step(&inputs);
     assert!(step.ramward_call.unwrap().contains("MinimumPasswordLength=20"), "never shorter than it was");
+}
+
+/// What a mirror could not learn has a value in the store all the same; no verdict stands on it.
+#[test]
+fn what_a_mirror_could_not_learn_is_not_answered() {
+    let known = Known { unknown: Unknown::PASSWORD_POLICY.and(Unknown::ROOT_LOGIN), ..nothing_known() };
+    for number in ["01", "07", "08", "09", "10", "11", "12", "13", "14"] {
+        for version in ["v1", "v2"] {
+            let id = format!("cis_{version}_0_0_1_{number}");
+            let assessment = assessed(&id, &NEW, Some(&known));
+            assert_eq!((assessment.verdict, assessment.findings), (NotAnswerable, None), "{id}");
+            assert!(assessment.unanswered.unwrap().contains("mirror"), "{id}");
+        }
+    }
+    let used = Some(TODAY.start());
+    let key = RootKey { active: true, last_used_date: used, old: false, unused: false };
+    let known = Known { root_keys: vec![key], ..known };
+    assert_eq!(
+        verdict("cis_v2_0_0_1_01", &NEW, Some(&known)),
+        (Fail, Some(1)),
+        "a use that is known is enough"
+    );
+    assert_eq!(
+        verdict("password_policy", &NEW, Some(&known)),
+        (Fail, Some(1)),
+        "the score has its own value"
+    );
 }

@@ -12,8 +12,8 @@ const CONTROL: Check = Check {
         "the password policy blocks the logon for an hour after at most five wrong passwords".to_owned()
     },
     assess: |inputs| {
-        let Some(known) = inputs.known else { return Assessment::needs_identities() };
-        let attempts = known.password_policy.max_login_attemps.get();
+        let Some(policy) = inputs.password_policy() else { return inputs.unanswered() };
+        let attempts = policy.max_login_attemps.get();
         Assessment::of((1..=5).contains(&attempts), attempts).fact("MaxLoginAttemps", attempts)
     },
     advice: "Block the logon after five wrong passwords. Setting the policy replaces all of it, so say what is to stay as well.",

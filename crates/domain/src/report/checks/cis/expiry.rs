@@ -15,8 +15,8 @@ pub(in super::super) const V1: Check = Check {
     field: None,
     rule: |_| "the password policy makes passwords expire after 90 days or fewer".to_owned(),
     assess: |inputs| {
-        let Some(known) = inputs.known else { return Assessment::needs_identities() };
-        let days = known.password_policy.max_password_age.get();
+        let Some(policy) = inputs.password_policy() else { return inputs.unanswered() };
+        let days = policy.max_password_age.get();
         Assessment::of((1..=90).contains(&days), days).fact("MaxPasswordAge", days)
     },
     advice: ADVICE,
@@ -32,8 +32,8 @@ pub(in super::super) const V2: Check = Check {
     title: "Passwords live for a year or longer",
     rule: |_| "the password policy makes passwords expire after 365 days or more, or never".to_owned(),
     assess: |inputs| {
-        let Some(known) = inputs.known else { return Assessment::needs_identities() };
-        let days = known.password_policy.max_password_age.get();
+        let Some(policy) = inputs.password_policy() else { return inputs.unanswered() };
+        let days = policy.max_password_age.get();
         Assessment::of(days == 0 || days >= 365, days).fact("MaxPasswordAge", days)
     },
     next: |inputs| {

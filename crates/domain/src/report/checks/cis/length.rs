@@ -10,8 +10,8 @@ const CONTROL: Check = Check {
     field: None,
     rule: |_| "the password policy asks for 14 characters or more".to_owned(),
     assess: |inputs| {
-        let Some(known) = inputs.known else { return Assessment::needs_identities() };
-        let length = known.password_policy.minimum_password_length.get();
+        let Some(policy) = inputs.password_policy() else { return inputs.unanswered() };
+        let length = policy.minimum_password_length.get();
         Assessment::of(length >= 14, length).fact("MinimumPasswordLength", length)
     },
     advice: "Ask for 14 characters. Setting the policy replaces all of it, so say what is to stay as well.",

@@ -9,8 +9,8 @@ const CONTROL: Check = Check {
     field: None,
     rule: |_| "the password policy asks for a lower-case letter".to_owned(),
     assess: |inputs| {
-        let Some(known) = inputs.known else { return Assessment::needs_identities() };
-        let asked = known.password_policy.require_lowercase_characters;
+        let Some(policy) = inputs.password_policy() else { return inputs.unanswered() };
+        let asked = policy.require_lowercase_characters;
         Assessment::of(asked, asked).fact("RequireLowercaseCharacters", asked)
     },
     advice: "Ask for a lower-case letter. Setting the policy replaces all of it, so say what is to stay as well.",

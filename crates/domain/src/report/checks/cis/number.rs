@@ -9,8 +9,8 @@ const CONTROL: Check = Check {
     field: None,
     rule: |_| "the password policy asks for a digit".to_owned(),
     assess: |inputs| {
-        let Some(known) = inputs.known else { return Assessment::needs_identities() };
-        let asked = known.password_policy.require_numbers;
+        let Some(policy) = inputs.password_policy() else { return inputs.unanswered() };
+        let asked = policy.require_numbers;
         Assessment::of(asked, asked).fact("RequireNumbers", asked)
     },
     advice: "Ask for a digit. Setting the policy replaces all of it, so say what is to stay as well.",

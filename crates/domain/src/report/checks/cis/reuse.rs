@@ -10,8 +10,8 @@ const CONTROL: Check = Check {
     field: None,
     rule: |_| "the password policy forbids at least the last five passwords".to_owned(),
     assess: |inputs| {
-        let Some(known) = inputs.known else { return Assessment::needs_identities() };
-        let reuse = known.password_policy.password_reuse_prevention.get();
+        let Some(policy) = inputs.password_policy() else { return inputs.unanswered() };
+        let reuse = policy.password_reuse_prevention.get();
         Assessment::of(reuse >= 5, reuse).fact("PasswordReusePrevention", reuse)
     },
     advice: "Forbid the last five passwords. Setting the policy replaces all of it, so say what is to stay as well.",

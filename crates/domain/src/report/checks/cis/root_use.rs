@@ -3,6 +3,7 @@
 
 use super::super::{Assessment, Check, Kind, NextStep};
 use super::LIMIT_DAYS;
+use crate::state::mirror::Unknown;
 use crate::time::{Day, Timestamp};
 
 const CONTROL: Check = Check {
@@ -20,6 +21,9 @@ const CONTROL: Check = Check {
         let login = known.root_last_login.map(Timestamp::day);
         let text = |day: Option<Day>| day.map_or_else(|| "none recorded".to_owned(), |day| day.to_string());
         let last = key.max(login);
+        if known.unknown.has(Unknown::ROOT_LOGIN) && last.is_none_or(|last| last <= limit) {
+            return inputs.unanswered();
+        }
         Assessment::of(last.is_none_or(|last| last <= limit), text(last))
             .fact("RootLastLogin", text(login))
             .fact("RootKeyLastUsed", text(key))

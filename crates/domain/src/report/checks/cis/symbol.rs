@@ -9,8 +9,8 @@ const CONTROL: Check = Check {
     field: None,
     rule: |_| "the password policy asks for a symbol".to_owned(),
     assess: |inputs| {
-        let Some(known) = inputs.known else { return Assessment::needs_identities() };
-        let asked = known.password_policy.require_symbols;
+        let Some(policy) = inputs.password_policy() else { return inputs.unanswered() };
+        let asked = policy.require_symbols;
         Assessment::of(asked, asked).fact("RequireSymbols", asked)
     },
     advice: "Ask for a symbol. Setting the policy replaces all of it, so say what is to stay as well.",

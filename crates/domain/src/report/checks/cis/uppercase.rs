@@ -9,8 +9,8 @@ const CONTROL: Check = Check {
     field: None,
     rule: |_| "the password policy asks for an upper-case letter".to_owned(),
     assess: |inputs| {
-        let Some(known) = inputs.known else { return Assessment::needs_identities() };
-        let asked = known.password_policy.require_uppercase_characters;
+        let Some(policy) = inputs.password_policy() else { return inputs.unanswered() };
+        let asked = policy.require_uppercase_characters;
         Assessment::of(asked, asked).fact("RequireUppercaseCharacters", asked)
     },
     advice: "Ask for an upper-case letter. Setting the policy replaces all of it, so say what is to stay as well.",
