@@ -58,5 +58,5 @@ pub fn import(data: &Path, state: &Path) -> Result<u64> {
     let mut command = ramward_command(&Launch::anywhere());
     command.arg("import").arg(state).arg("--data").arg(data);
     // It listens nowhere.
-    Server::spawn(command, ([127, 0, 0, 1], 0).into())?.wait()
+    Ok(Server::spawn(command, ([127, 0, 0, 1], 0).into())?.wait()?.0)
 }

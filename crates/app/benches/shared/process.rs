@@ -1,6 +1,6 @@
 //! Server processes: started, pinned, looked at from outside, ended. Ends only what it started.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -145,12 +145,13 @@ impl Server {
         Ok(())
     }
 
-    /// Waits until it ends by itself, looking at its memory; its peak in KiB.
+    /// Waits until it ends by itself, looking at its memory; its peak in KiB, and what it printed.
     ///
     /// # Errors
     /// It failed.
-    pub fn wait(mut self) -> Result<u64> {
+    pub fn wait(mut self) -> Result<(u64, String)> {
         let mut peak = 0;
+        let stdout = self.child.stdout.take();
         let ended = loop {
             peak = self.memory_kib("VmHWM").unwrap_or(peak).max(peak);
             if let Some(ended) = self.child.try_wait()? {
@@ -159,7 +160,11 @@ impl Server {
             pass(std::time::Duration::from_millis(2));
         };
         ensure!(ended.success(), "the process failed: {ended}");
-        Ok(peak)
+        let mut told = String::new();
+        if let Some(mut stdout) = stdout {
+            stdout.read_to_string(&mut told)?;
+        }
+        Ok((peak, told))
     }
 }
 

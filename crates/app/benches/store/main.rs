@@ -24,6 +24,7 @@ mod process;
 mod signing;
 
 mod bare_rows;
+mod collecting;
 mod direct;
 mod explaining;
 mod importing;
@@ -70,6 +71,8 @@ fn measure(plan: &Plan) -> Result<()> {
     writing::reports(plan, &data, &mut section)?;
     tell("reports beside writers");
     serving::beside_writers(plan, &data, &mut section)?;
+    tell("collect");
+    collecting::measure(plan, &folder, &mut section)?;
     tell("nonces");
     nonces::measure(plan, &mut section)?;
     section.end_table();

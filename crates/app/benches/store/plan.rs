@@ -19,6 +19,8 @@ pub struct Plan {
     pub requests: usize,
     /// Durable writes of a round.
     pub writes: usize,
+    /// Users of the account that is collected.
+    pub collected: u64,
     /// Nonces held.
     pub nonces: u64,
 }
@@ -36,6 +38,7 @@ impl Plan {
             users: 1_000_000,
             requests: 1_000_000,
             writes: 10_000,
+            collected: 20_000,
             nonces: 4_000_000,
         };
         let mut args = args.iter();
@@ -52,6 +55,7 @@ impl Plan {
                         users: 500,
                         requests: 1000,
                         writes: 200,
+                        collected: 100,
                         nonces: 10_000,
                     }
                 }
