@@ -42,6 +42,9 @@ pub struct Explanation {
     /// The score with what exceptions cover taken as done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score_with_exceptions: Option<i64>,
+    /// Exceptions that name more users than are looked at, and so cover nobody; with spaces between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exceptions_too_wide: Option<String>,
     /// The points before they are cut to the score.
     #[serde(deserialize_with = "text")]
     pub points: String,

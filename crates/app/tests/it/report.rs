@@ -283,3 +283,22 @@ fn what_does_not_go_together_is_said() {
         assert!(picture.starts_with("exit code: 2") && picture.contains(reason), "{arguments:?}: {picture}");
     }
 }
+
+#[test]
+fn what_an_exception_covers_is_shown_beside_and_fails_no_test_case() {
+    let server = server_in_2030();
+    call(&server, &["CreateUser", ALICE, "DisplayName=Alice"]);
+    let exception =
+        ["ExceptionId=robots", "Check=users_mfa", "SubjectPattern=alice", "Owner=ops", "Reason=a robot"];
+    let until = ["ExpireDate=2031-01-01", "State=accepted risk"];
+    call(&server, &[&["SetSecurityException"], &exception[..], &until].concat());
+    let explained = stdout(&mut server.as_root(&["report", "--explain"]));
+    assert!(explained.starts_with("Score 54 of 100\n"), "the vendor's score stays\n{explained}");
+    for line in ["Score 63 with exceptions taken as done", "0 (pass with exceptions)"] {
+        assert!(explained.contains(line), "{line}\n{explained}");
+    }
+    let junit = stdout(&mut server.as_root(&["report", "--format", "junit"]));
+    assert!(junit.contains("<skipped message=\"covered by exceptions\"/>"), "{junit}");
+    let page = stdout(&mut server.as_root(&["report", "--format", "html"]));
+    assert!(page.contains("(63 with exceptions taken as done)"), "{page}");
+}

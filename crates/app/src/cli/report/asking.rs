@@ -65,9 +65,12 @@ pub fn explained(source: &Source, wanted: &Wanted) -> anyhow::Result<Result<Expl
     let explanation: Explanation = member(&answer, "/Explanation", source)?;
     let at = Timestamp::parse(&explanation.report_time)
         .with_context(|| format!("{} answered with a ReportTime that is no instant", source.name()))?;
+    let too_wide = explanation.exceptions_too_wide.iter();
     let mut explained = Explained {
         source: source.name(),
-        notes: Vec::new(),
+        notes: too_wide
+            .map(|names| format!("These exceptions name too many users, and cover nobody: {names}."))
+            .collect(),
         explanation,
         findings: Findings::default(),
         entries: Entries::default(),
