@@ -1,11 +1,15 @@
-//! The history of an account's report.
+//! The history of an account's report, and what the account lives with.
 
 use super::Open;
 use super::fixtures::*;
 use crate::identity::level::SubUserPwdLevel;
+use crate::identity::security_exception::{
+    ExceptionId, ExceptionOwner, ExceptionReason, ExceptionState, ExpireDate, SubjectPattern,
+};
 use crate::ids::AccountId;
 use crate::store::tables::accounts;
 use crate::store::tables::report_history::{self, Position, ReportState};
+use crate::store::tables::security_exceptions::{self, SecurityException};
 use crate::time::{Day, Timestamp};
 
 fn state(account: AccountId, at: Timestamp, place: i64) -> ReportState {
@@ -111,5 +115,47 @@ pub fn a_history_goes_with_its_account(open: Open) {
     }
     assert_eq!(parts, 3);
     assert!(write(&store, move |tx| accounts::delete(tx, other)).unwrap());
+    assert_eq!(dump(&store), before);
+}
+
+pub fn exceptions_are_kept_by_name(open: Open) {
+    let store = with_account(open());
+    let before = dump(&store);
+    let id = |name: &str| ExceptionId::parse(name).unwrap();
+    let row = |name: &str, day: i64| SecurityException {
+        account: ACCOUNT,
+        exception_id: id(name),
+        check_id: "users_mfa".to_owned(),
+        subject_pattern: SubjectPattern::parse("svc-*").unwrap(),
+        owner: ExceptionOwner::parse("somebody").unwrap(),
+        reason: ExceptionReason::parse("one line\nand another").unwrap(),
+        expire_date: ExpireDate(Day(day)),
+        state: ExceptionState::ThirdParty,
+        create_date: noon(1),
+        update_date: noon(2),
+    };
+    let rows = [row("b", 10), row("a", 20), row("c", 30)];
+    let set = rows.clone();
+    write(&store, move |tx| set.iter().try_for_each(|row| security_exceptions::update(tx, row))).unwrap();
+    let find = |name: &str| read(&store, |tx| security_exceptions::find(tx, ACCOUNT, &id(name)));
+    assert_eq!((find("a"), find("d")), (Some(rows[1].clone()), None));
+    let names = |after: Option<&str>, limit| -> Vec<String> {
+        let after = after.map(id);
+        let listed = read(&store, |tx| security_exceptions::list(tx, ACCOUNT, after.as_ref(), limit));
+        listed.iter().map(|row| row.exception_id.to_string()).collect()
+    };
+    assert_eq!((names(None, 2), names(Some("b"), 2)), (vec!["a".into(), "b".into()], vec!["c".into()]));
+    let over = |day| read(&store, |tx| security_exceptions::count_expired(tx, ACCOUNT, Day(day)));
+    assert_eq!([10, 11, 31].map(over), [0, 1, 3]);
+    // Set again, all but the day it was made is new.
+    let again = SecurityException { create_date: noon(8), update_date: noon(9), ..row("a", 5) };
+    let set = again.clone();
+    write(&store, move |tx| security_exceptions::update(tx, &set)).unwrap();
+    assert_eq!(find("a"), Some(SecurityException { create_date: noon(1), ..again }));
+    assert!(write(&store, move |tx| security_exceptions::delete(tx, ACCOUNT, &id("a"))).unwrap());
+    assert!(!write(&store, move |tx| security_exceptions::delete(tx, ACCOUNT, &id("a"))).unwrap());
+    for name in ["b", "c"] {
+        write(&store, move |tx| security_exceptions::delete(tx, ACCOUNT, &id(name))).unwrap();
+    }
     assert_eq!(dump(&store), before);
 }

@@ -68,7 +68,8 @@ macro_rules! conformance {
                 history:
                     an_entry_keeps_all_its_fields,
                     entries_are_listed_in_order,
-                    a_history_goes_with_its_account;
+                    a_history_goes_with_its_account,
+                    exceptions_are_kept_by_name;
                 mirrors:
                     a_run_keeps_its_fields,
                     what_is_known_of_users_and_devices_is_kept,

@@ -142,6 +142,7 @@ fn no_statement_walks_through_a_table() {
     history::an_entry_keeps_all_its_fields(open);
     history::entries_are_listed_in_order(open);
     history::a_history_goes_with_its_account(open);
+    history::exceptions_are_kept_by_name(open);
     mirrors::a_run_keeps_its_fields(open);
     mirrors::what_is_known_of_users_and_devices_is_kept(open);
     mirrors::what_disappeared_is_remembered_once(open);
