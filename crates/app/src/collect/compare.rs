@@ -205,12 +205,13 @@ fn score(vendor: &TenValues, ours: &Measured, model: &Model) -> Compared {
 
 #[cfg(test)]
 mod tests {
-    use ramward_domain::state::mirror::Slack;
+    use ramward_domain::state::mirror::{Slack, Unknown};
 
     use super::*;
 
     fn measured(facts: Facts) -> Measured {
-        Measured { facts, slack: Slack::default(), unknown: Vec::new() }
+        let nothing = Unknown::NOTHING;
+        Measured { facts, slack: Slack::default(), unknown: Vec::new(), of_users: nothing, of_root: nothing }
     }
 
     fn facts() -> Facts {

@@ -3,7 +3,7 @@
 use ramward_domain::ids::AccountId;
 use ramward_domain::report::facts::Facts;
 use ramward_domain::report::thresholds::Thresholds;
-use ramward_domain::state::mirror::Measured;
+use ramward_domain::state::mirror::{Basis, Measured};
 use ramward_domain::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -83,6 +83,7 @@ impl Outcome {
             "CredentialReportDate": self.as_of.map(|at| at.to_string()),
             "Comparison": compared,
             "Unknown": unknown,
+            "Basis": Basis::of(&self.measured, self.thresholds),
             "Disappeared": self.gone,
         })
     }

@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::mirror::Mirror;
+
 /// All that is shown of one account.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -58,6 +60,9 @@ pub struct Explanation {
     pub values: Values,
     /// The checks.
     pub checks: Checks,
+    /// How far the values are known, of a mirrored account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirror: Option<Mirror>,
     /// The way to a higher score, if one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,

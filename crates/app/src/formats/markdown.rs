@@ -2,6 +2,7 @@
 //! it is: no markup, no link, nobody is mentioned.
 
 use super::explained::{Check, Explained, Finding, Kind, Verdict};
+use super::mirror::Mirror;
 
 /// Writes it.
 pub fn write(explained: &Explained) -> String {
@@ -15,6 +16,12 @@ pub fn write(explained: &Explained) -> String {
     ));
     if let Some(score) = explanation.score_with_exceptions {
         page.push_str(&format!("With exceptions taken as done: {score}.\n"));
+    }
+    for line in explanation.mirror.iter().flat_map(Mirror::lines) {
+        page.push_str(&format!("\n- {}", text(&line)));
+    }
+    if explanation.mirror.is_some() {
+        page.push('\n');
     }
     for note in &explained.notes {
         page.push_str(&format!("\n> {}\n", text(note)));

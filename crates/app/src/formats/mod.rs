@@ -10,6 +10,7 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+pub mod mirror;
 mod ocsf;
 mod sarif;
 #[cfg(test)]

@@ -199,10 +199,24 @@ fn the_credential_report_alone_marks_what_it_does_not_say() {
     for words in ["the user's id", "whether an MFA device is bound", "the ids of AccessKeys"] {
         assert!(unknown.contains(words), "{words}: {unknown}");
     }
+    let report = |more: &[&str]| {
+        let output =
+            vendor.mirror(&[&["report", "--local", "--account", ACCOUNT, "--explain"], more].concat());
+        assert!(output.status.success(), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let line = "SubUserBindMfa is at least 1 and at most 3: not known of 2 users whether a device is bound";
+    for format in ["table", "md", "html"] {
+        let text = report(&["--format", format]);
+        assert!(text.contains(line), "{format}: {text}");
+    }
     // A walk over it knows all, and takes nothing for gone.
     let outcome = vendor.outcome(&door, &["--plan", "walk"]);
     assert_equal(&outcome);
     assert_eq!((&outcome["Disappeared"], &outcome["Unknown"]), (&0.into(), &serde_json::json!([])));
+    let explained: Value = serde_json::from_str(&report(&["--format", "json"])).unwrap();
+    let mirror = &explained["Explanation"]["Mirror"];
+    assert_eq!((&mirror["Plan"], &mirror["Unknowns"]["Unknown"]), (&"walk".into(), &serde_json::json!([])));
 }
 
 #[test]

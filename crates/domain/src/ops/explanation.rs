@@ -4,6 +4,7 @@
 use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
 
+use super::mirror_view::Mirror;
 use super::practice_info::AccountSecurityPracticeUserInfo;
 use crate::ids::AccountId;
 use crate::report::checks::{self, Assessment, Inputs, Kind, Verdict};
@@ -40,6 +41,8 @@ shape! {
         AccountSecurityPracticeUserInfo as account_security_practice_user_info: Nested<AccountSecurityPracticeUserInfo> = "";
         /// The checks.
         Checks as checks: Nested<Checks> = "";
+        /// How far the values are known, of a mirrored account; absent of any other.
+        Mirror as mirror: Option<Nested<Mirror>> = "";
         /// The cheapest way to the target score, where one was asked for.
         Plan as plan: Option<Nested<Plan>> = "";
     }
@@ -200,6 +203,7 @@ impl Explanation {
             rounding: ledger.rounding(),
             account_security_practice_user_info: Nested(AccountSecurityPracticeUserInfo::from(inputs.facts)),
             checks: Nested(Checks { check: checks }),
+            mirror: None,
             plan: target.map(|target| Nested(Plan::from(plan::plan(model, inputs, target)))),
         }
     }

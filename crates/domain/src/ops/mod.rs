@@ -9,6 +9,7 @@ pub mod ims;
 pub mod marker;
 #[cfg(test)]
 mod matrix;
+pub mod mirror_view;
 pub mod password;
 pub mod practice_info;
 pub mod prepared;

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::print::tame;
 use super::super::table;
 use crate::formats::explained::{Check, Explained, Kind, Verdict};
+use crate::formats::mirror::Mirror;
 
 /// The width of lines of words.
 const LINE_WIDTH: usize = 100;
@@ -28,6 +29,9 @@ pub fn render(explained: &Explained) -> String {
     text.push_str(&format!("\n{} (score model {})\n", explanation.rounding, explanation.model_version));
     if let Some(score) = explanation.score_with_exceptions {
         text.push_str(&format!("Score {score} with exceptions taken as done\n"));
+    }
+    for line in explanation.mirror.iter().flat_map(Mirror::lines) {
+        text.push_str(&wrapped(&line));
     }
     findings(explained, &mut text);
     plan(explained, &mut text);

@@ -13,6 +13,7 @@ use crate::report::checks::{self, Inputs};
 use crate::report::counts;
 use crate::report::exceptions;
 use crate::report::repair::Limits;
+use crate::state::mirror::Standing;
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -67,6 +68,9 @@ impl Operation for ExplainAccountSecurityPracticeReport {
         let coverage = exceptions::coverage(cx.tx, account, limits)?;
         let mut explanation = Explanation::new(&inputs, &cx.settings.model, Some((account, cx.now)), target);
         explanation.except(coverage, &cx.settings.model, &facts);
+        if let Some(standing) = Standing::find(cx.tx, account)? {
+            explanation.mirrored(standing, &facts, thresholds, &cx.settings.model);
+        }
         Ok(ExplainAccountSecurityPracticeReportResponse { explanation: Nested(explanation) })
     }
 }

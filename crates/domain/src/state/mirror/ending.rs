@@ -1,6 +1,8 @@
 //! The end of a run: what it has not seen goes and is remembered as gone, and how much of the report rests on what is not
 //! known.
 
+use serde::{Deserialize, Serialize};
+
 use super::unknown::Unknown;
 use super::writing::Writing;
 use super::{Mirror, PAGE};
@@ -16,7 +18,8 @@ use crate::store::{Store, StoreError, Tx};
 use crate::time::{Day, Timestamp};
 
 /// How far the truth may lie below and above the values of a mirrored account's report, because of what is not known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Slack {
     /// Of `SubUserBindMfa`.
     pub sub_user_bind_mfa: (i64, i64),
@@ -43,6 +46,10 @@ pub struct Measured {
     pub slack: Slack,
     /// What is not known, and of how many identities.
     pub unknown: Vec<(&'static str, u64)>,
+    /// What is not known of one RAM user or more.
+    pub of_users: Unknown,
+    /// What is not known of root and the account.
+    pub of_root: Unknown,
 }
 
 /// The most keys a user has (vendor's quota), where they could not be listed.
@@ -163,12 +170,15 @@ pub fn measure(
     };
     let mut slack = Slack::default();
     let mut counts = vec![0_u64; Unknown::ALL.len()];
+    let (mut of_users, mut of_root) = (Unknown::NOTHING, Unknown::NOTHING);
     let mut after = None;
     loop {
         let page = store.read(|tx| {
             let page = mirrored_users::list(tx, account, after, PAGE)?;
             for row in page.iter().filter(|row| row.unknown != 0) {
                 let unknown = Unknown::of(row.unknown);
+                let whose = if row.user_id.is_root() { &mut of_root } else { &mut of_users };
+                *whose = whose.and(unknown);
                 for ((one, _), count) in Unknown::ALL.iter().zip(&mut counts) {
                     *count += u64::from(unknown.has(*one));
                 }
@@ -183,7 +193,7 @@ pub fn measure(
     }
     let unknown = Unknown::ALL.iter().zip(counts).filter(|(_, count)| *count > 0);
     let unknown = unknown.map(|((_, words), count)| (*words, count)).collect();
-    Ok(Some(Measured { facts, slack, unknown }))
+    Ok(Some(Measured { facts, slack, unknown, of_users, of_root }))
 }
 
 fn slack_of(

@@ -2,6 +2,7 @@
 //! where it stopped, with what could not be known marked as such. Nobody can sign as it: no secret and no password is ever
 //! written. Must not know calls, answers or plans.
 
+mod basis;
 mod ending;
 mod keys;
 mod learned;
@@ -13,6 +14,7 @@ mod writing;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::basis::{Basis, Resting, Standing};
 pub use self::ending::{Measured, Slack};
 pub use self::learned::{
     KeyUse, Learned, LearnedAccount, LearnedDevice, LearnedKey, LearnedProfile, LearnedRow, LearnedUser, Todo,
