@@ -159,6 +159,46 @@ mod tests {
     }
 
     #[test]
+    fn those_that_are_over_are_listed_as_findings() {
+        let app = app();
+        except(&app, "rest", "users_mfa", "al*");
+        except(&app, "also", "root_mfa", "*");
+        let none = app.ok("ListSecurityFindings", &[("Check", "exception_expired")]);
+        assert_eq!(none["TotalCount"], 0);
+        app.clock.set("2025-06-22T09:00:00Z".parse().unwrap());
+        for (sort, prefix, names) in [
+            ("Age", "", vec!["also", "rest"]),
+            ("Subject", "", vec!["also", "rest"]),
+            ("Age", "al", vec!["rest"]),
+        ] {
+            let params = [("Check", "exception_expired"), ("SortBy", sort), ("UserNamePrefix", prefix)];
+            let params = if prefix.is_empty() { &params[..2] } else { &params };
+            let answer = app.ok("ListSecurityFindings", params);
+            let listed = answer["Findings"]["Finding"].as_array().unwrap();
+            let ids: Vec<_> = listed.iter().map(|finding| finding["ExceptionId"].as_str().unwrap()).collect();
+            assert_eq!(ids, names, "{sort} {prefix}");
+        }
+        let page = app.ok("ListSecurityFindings", &[("Check", "exception_expired"), ("MaxItems", "1")]);
+        assert_eq!((&page["TotalCount"], &page["IsTruncated"]), (&json!(2), &json!(true)));
+        let marker = page["Marker"].as_str().unwrap();
+        let rest = app.ok("ListSecurityFindings", &[("Check", "exception_expired"), ("Marker", marker)]);
+        insta::assert_json_snapshot!(rest["Findings"]["Finding"], @r#"
+        [
+          {
+            "Check": "exception_expired",
+            "SubjectType": "Exception",
+            "ExceptionId": "rest",
+            "Since": "2025-06-21T00:00:00Z",
+            "AgeDays": 1,
+            "PointsIfRepaired": "0.00",
+            "Advice": "Repair what the exception was for and delete it, or set it again with a later day.",
+            "RamwardCall": "ramward call DeleteSecurityException ExceptionId=rest"
+          }
+        ]
+        "#);
+    }
+
+    #[test]
     fn a_beginning_that_names_too_many_covers_nobody_and_is_named() {
         let app = app();
         let mut lines = String::new();

@@ -3,8 +3,10 @@
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
 use ramward_rpc::error::{ApiError, ApiResult, Rule};
 use ramward_rpc::shape;
-use ramward_rpc::shape::{Bounded, Nested};
+use ramward_rpc::shape::{Bounded, Kind, Nested, Scalar};
+use ramward_rpc::value::Value;
 
+use crate::identity::security_exception::ExceptionId;
 use crate::identity::user::UserName;
 use crate::ids::{AccountId, UserId};
 use crate::ops::marker::Marker;
@@ -24,8 +26,8 @@ shape! {
     pub struct ListSecurityFindingsRequest {
         /// The account; the caller's where it is left out. The operator must name one.
         AccountId as account_id: Option<AccountId> = "1234567890123456";
-        /// Whose findings: a check of the score or of the audit.
-        Check as check: CheckName = "users_mfa";
+        /// Whose findings: a check of the score or of the audit, or `exception_expired`.
+        Check as check: ListedCheck = "users_mfa";
         /// The order: what has lasted longest first, or by user name, root before all. Default: `Age`.
         SortBy as sort_by: Option<Sort> = "Age";
         /// Only findings about users whose name begins so, and about their AccessKeys.
@@ -63,7 +65,7 @@ shape! {
     /// A finding.
     pub struct ListedFinding {
         /// The check.
-        Check as check: CheckName = "users_mfa";
+        Check as check: ListedCheck = "users_mfa";
         /// What breaks it.
         SubjectType as subject_type: SubjectType = "User";
         /// The id of the RAM user it is, or whose AccessKey it is; absent for root.
@@ -72,6 +74,8 @@ shape! {
         UserName as user_name: Option<String> = "alice";
         /// The AccessKey it is, only its first and last characters.
         AccessKeyId as access_key_id: Option<String> = "LTAI****abcd";
+        /// The security exception it is.
+        ExceptionId as exception_id: Option<ExceptionId> = "build-agents";
         /// Since when it breaks the check, where that is known.
         Since as since: Option<Timestamp> = "2025-06-15T12:00:00Z";
         /// How many days that is.
@@ -113,17 +117,20 @@ impl Operation for ListSecurityFindings {
             return Err(ApiError::invalid("Marker", Rule::Format));
         }
         let limits = Limits { today: cx.now.day(), thresholds: cx.settings.thresholds };
+        let id = row.account;
         let known = checks::known(cx.tx, row.clone(), limits.today, limits.thresholds)?;
         let lens = Lens::new(cx.tx, row, limits, &cx.settings.model)?;
         let known = known.ok_or_else(account_is_gone)?;
-        let query = Query {
-            check: request.check,
-            sort,
-            prefix: request.user_name_prefix.as_ref().map(ToString::to_string).unwrap_or_default(),
-            after,
-            limit: request.max_items.map_or(100, |items| usize::try_from(items.get()).unwrap_or(100)),
+        let prefix = request.user_name_prefix.as_ref().map(ToString::to_string).unwrap_or_default();
+        let limit = request.max_items.map_or(100, |items| usize::try_from(items.get()).unwrap_or(100));
+        let page = match request.check {
+            ListedCheck::Of(check) => {
+                findings::page(cx.tx, &lens, &Query { check, sort, prefix, after, limit })?
+            }
+            ListedCheck::ExceptionExpired => {
+                findings::expired(cx.tx, id, limits.today, (sort, &prefix), after.as_ref(), limit)?
+            }
         };
-        let page = findings::page(cx.tx, &lens, &query)?;
         let inputs = Inputs { facts: &lens.facts, thresholds: limits.thresholds, known: Some(&known) };
         let check = checks::find(request.check.as_str());
         let advice = check.and_then(|check| check.advice(&check.assess(&inputs)));
@@ -131,13 +138,17 @@ impl Operation for ListSecurityFindings {
         let listed = page.findings.into_iter().map(|finding| {
             let (user_id, user_name) = finding.user.unzip();
             let of_root = matches!(finding.subject, SubjectType::AccessKey) && user_name.is_none();
-            let step = addressed(&step, user_name.as_deref(), of_root);
+            let step = match &finding.exception {
+                Some(exception) => renewal(exception),
+                None => addressed(&step, user_name.as_deref(), of_root),
+            };
             ListedFinding {
                 check: request.check,
                 subject_type: finding.subject,
                 user_id,
                 user_name,
                 access_key_id: finding.key.map(|key| key.masked().to_string()),
+                exception_id: finding.exception,
                 since: finding.since,
                 age_days: finding.since.map(|since| limits.today.since(since.day()).max(0)),
                 points_if_repaired: finding.points.to_string(),
@@ -152,6 +163,51 @@ impl Operation for ListSecurityFindings {
             is_truncated: page.next.is_some(),
             marker: page.next.map(Marker::after),
         })
+    }
+}
+
+/// A check whose findings can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListedCheck {
+    /// One about identities, or about the account.
+    Of(CheckName),
+    /// No exception is over.
+    ExceptionExpired,
+}
+
+impl ListedCheck {
+    const EXCEPTION_EXPIRED: &str = "exception_expired";
+
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Of(check) => check.as_str(),
+            Self::ExceptionExpired => Self::EXCEPTION_EXPIRED,
+        }
+    }
+}
+
+impl Scalar for ListedCheck {
+    const KIND: Kind = Kind::String;
+    const LIMITS: &'static str = "the name of a check of the score or of the audit, or `exception_expired`";
+
+    fn parse(text: &str) -> Result<Self, Rule> {
+        match text {
+            Self::EXCEPTION_EXPIRED => Ok(Self::ExceptionExpired),
+            _ => CheckName::parse(text).map(Self::Of),
+        }
+    }
+
+    fn value(&self) -> Value {
+        Value::from(self.as_str())
+    }
+}
+
+/// What ends the finding about an exception that is over, where nobody renews it.
+fn renewal(exception: &ExceptionId) -> NextStep {
+    NextStep {
+        ramward_call: Some(format!("ramward call DeleteSecurityException ExceptionId={exception}")),
+        ..NextStep::default()
     }
 }
 

@@ -3,11 +3,13 @@
 //! at are findings it ends early and says where to go on. Never writes. Must not know wire shapes.
 
 mod check;
+mod expired;
 mod identity;
 mod pages;
 mod place;
 
 pub use self::check::{CheckName, Hit, Scope};
+pub use self::expired::expired;
 pub use self::identity::{Identity, Mend, Parts};
 pub use self::pages::page;
 #[cfg(test)]
@@ -19,6 +21,7 @@ use super::facts::{Facts, SubUserPwdLevel};
 use super::ledger::Points;
 use super::repair::{self, Limits};
 use super::score::Model;
+use crate::identity::security_exception::ExceptionId;
 use crate::identity::text::word;
 use crate::ids::{AccessKeyId, UserId};
 use crate::store::tables::accounts::Account;
@@ -48,6 +51,8 @@ word! {
         AccessKey = "AccessKey",
         /// The password policy.
         PasswordPolicy = "PasswordPolicy",
+        /// A security exception that is over.
+        Exception = "Exception",
     }
 }
 
@@ -131,7 +136,7 @@ impl<'a> Lens<'a> {
             Sort::Subject => Place::Subject(String::new(), String::new()),
         };
         let points = self.gained(&repaired);
-        Some(Finding { subject, user: None, key: None, since, points, place })
+        Some(Finding { subject, user: None, key: None, exception: None, since, points, place })
     }
 
     /// The findings about an identity, in no order.
@@ -146,6 +151,7 @@ impl<'a> Lens<'a> {
                 subject: if key.is_some() { SubjectType::AccessKey } else { SubjectType::User },
                 user: named.clone(),
                 key,
+                exception: None,
                 since: Some(hit.since),
                 points: self.gained(&facts),
                 place: match sort {
@@ -167,6 +173,8 @@ pub struct Finding {
     pub user: Option<(UserId, String)>,
     /// The key it is.
     pub key: Option<AccessKeyId>,
+    /// The exception it is.
+    pub exception: Option<ExceptionId>,
     /// Since when it breaks the check, where that is known.
     pub since: Option<Timestamp>,
     /// What repairing it alone gives back: nothing, unless it is the last that holds a check down.
