@@ -292,7 +292,7 @@ pub struct Findings {
 pub struct Finding {
     /// The check.
     pub check: String,
-    /// `Account`, `Root`, `User`, `AccessKey`, `MFADevice` or `PasswordPolicy`.
+    /// `Account`, `Root`, `User`, `AccessKey`, `PasswordPolicy` or `Exception`.
     pub subject_type: String,
     /// The user's id.
     #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
@@ -303,6 +303,9 @@ pub struct Finding {
     /// The key, masked.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub access_key_id: String,
+    /// The exception that is over.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub exception_id: String,
     /// Since when.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub since: String,
@@ -457,6 +460,7 @@ impl Finding {
         match self.subject_type.as_str() {
             "Account" => "<account>".to_owned(),
             "PasswordPolicy" => "<password policy>".to_owned(),
+            "Exception" => format!("<exception {}>", self.exception_id),
             _ if self.access_key_id.is_empty() => user.to_owned(),
             _ => format!("{user} {}", self.access_key_id),
         }

@@ -302,3 +302,17 @@ fn what_an_exception_covers_is_shown_beside_and_fails_no_test_case() {
     let page = stdout(&mut server.as_root(&["report", "--format", "html"]));
     assert!(page.contains("(63 with exceptions taken as done)"), "{page}");
 }
+
+#[test]
+fn an_exception_that_is_over_is_named() {
+    let server = server_in_2030();
+    let until = "ExpireDate=2030-01-31";
+    let set = ["SetSecurityException", "ExceptionId=roots", "Check=root_mfa", "SubjectPattern=*", "Owner=o"];
+    call(&server, &[&set[..], &["Reason=r", until, "State=planned"]].concat());
+    let explained = || stdout(&mut server.as_root(&["report", "--explain"]));
+    assert!(!explained().contains("<exception roots>"));
+    stdout(&mut server.as_operator(&["clock", "advance", "31d"]));
+    let told = explained();
+    assert!(told.contains("  <exception roots>  2030-02-01T00:00:00Z  0 days"), "{told}");
+    assert!(told.contains("ramward call ListSecurityExceptions"), "{told}");
+}
