@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, ToSql};
@@ -88,6 +89,9 @@ impl Driver for Sqlite {
             log_pages: Arc::default(),
         };
         connection.raw.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Plans follow from the text alone. Otherwise a statement on a table with a partial index is compiled again
+        // whenever another value is bound to it.
+        connection.set(|raw| raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop))?;
         connection.set(|raw| raw.busy_timeout(self.options.patience))?;
         let cache_kib = match role {
             Role::Writer => self.options.writer_cache_kib,
