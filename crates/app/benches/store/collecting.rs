@@ -38,7 +38,7 @@ pub fn measure(plan: &Plan, folder: &Folder, section: &mut Section) -> Result<()
         calls.push(large.calls as f64 / large.planned as f64);
         let words = format!("collect of {} users by {way}, calls over those stated", many.users);
         let per_second = many.users as f64 / large.seconds;
-        let scale = format!("{} calls; {per_second:.0} users/s without a rate", large.calls);
+        let scale = format!("{} calls; {per_second:.0} users/s at up to 10,000 calls a second", large.calls);
         section.row(&words, &calls, Target::AtMost(1.0), &scale);
         let mut memory = Ratios::default();
         memory.push(large.peak_kib as f64 / small.peak_kib as f64);
@@ -55,7 +55,7 @@ fn collect(vendor: &Server, account: &Account, way: &str, mirror: &Path) -> Resu
     let key = account.root_key(0);
     let mut command = ramward_command(&Launch::anywhere());
     command
-        .args(["collect", "--plan", way, "--rate", "1000000", "--endpoint"])
+        .args(["collect", "--plan", way, "--rate", "10000", "--endpoint"])
         .arg(format!("http://{}", vendor.address))
         .arg("--data")
         .arg(mirror)
