@@ -25,6 +25,13 @@ pub enum Target {
     UserId(UserId),
     /// The virtual MFA device of that name.
     Device(VirtualMFADeviceName),
+    /// Something else of the account with a name of its own, existing or not: `acs:ram:*:<account>:<kind>/<name>`.
+    Named {
+        /// What it is, as ARNs spell it: `group`, `policy`, `role`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
 }
 
 /// Decides. `preference` is asked only where the decision depends on it.
@@ -55,6 +62,7 @@ pub fn authorise(
             caller.key.user_name.as_ref().is_some_and(|user| user.as_str() == name.as_str())
         }
         Target::Account => matches!(api.self_service, SelfService::Password | SelfService::Always),
+        Target::Named { .. } => false,
     };
     let allowed = about_itself
         && match api.self_service {
@@ -89,10 +97,12 @@ fn denied(caller: &Caller, api: &Api, target: &Target) -> Box<ApiError> {
         Target::UserId(user) => user.to_string(),
         Target::Own => caller.key.user_name.as_ref().map(ToString::to_string).unwrap_or_default(),
         Target::Device(name) => name.to_string(),
+        Target::Named { name, .. } => name.clone(),
         Target::Account => "*".to_owned(),
     };
     let resource = match target {
         Target::Device(name) => format!("acs:ram:*:{}:mfa/{name}", caller.account()),
+        Target::Named { kind, name } => format!("acs:ram:*:{}:{kind}/{name}", caller.account()),
         _ => api.resource.replace("{account}", &caller.account().to_string()).replace("{user}", &subject),
     };
     let message =

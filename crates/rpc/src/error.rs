@@ -79,6 +79,8 @@ plain_codes! {
     InvalidAccessKeyIdInactive = "InvalidAccessKeyId.Inactive", 400, "Specified access key is disabled.";
     /// The security token is not one of this server.
     InvalidSecurityTokenMalformed = "InvalidSecurityToken.Malformed", 400, "Specified SecurityToken is malformed.";
+    /// A policy document that is not one.
+    MalformedPolicyDocument = "MalformedPolicyDocument", 400, "The policy document is malformed.";
     /// The caller lacks the permission.
     NoPermission = "NoPermission", 403, "You are not authorized to do this action.";
     /// A wrong MFA code.
