@@ -97,12 +97,9 @@ impl TestApp {
         format!("{name}@{ACCOUNT}.onaliyun.com")
     }
 
-    /// An unsigned request for `action`, of the product that knows it.
+    /// An unsigned request for `action`, of the first product in the list that knows it; `Ram:CreateUser` is RAM's.
     pub fn request(action: &str, params: &[(&str, &str)]) -> RequestBuilder {
-        let product = ops::OPERATIONS
-            .iter()
-            .find(|operation| operation.api().action == action)
-            .map_or(Product::Ims, |operation| operation.api().product);
+        let (product, action) = named(action);
         RequestBuilder::new("ims.aliyuncs.com", product.version(), action)
             .params(params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
             .scheme(Scheme::RpcV1)
@@ -243,13 +240,30 @@ pub fn masked(mut value: Value, names: &[&str]) -> Value {
     value
 }
 
+/// The operation that a test names: with its product and a ':' where several have one of that name.
+fn named(action: &str) -> (Product, &str) {
+    match action.split_once(':') {
+        Some((name, action)) => {
+            let product = Product::ALL.into_iter().find(|product| product.name() == name);
+            (product.unwrap_or_else(|| panic!("{name} is no product")), action)
+        }
+        None => {
+            let operation = ops::OPERATIONS.iter().find(|operation| operation.api().action == action);
+            (operation.map_or(Product::Ims, |operation| operation.api().product), action)
+        }
+    }
+}
+
 /// Whether `code` is one that every call can get, one of a parameter's rules, or one that the operation names.
 fn is_announced(action: &str, code: &str) -> bool {
     let of_a_parameter = code.starts_with("InvalidParameter.") || code.starts_with("Missing");
     let of_every_call = Plain::ALL
         .iter()
         .any(|plain| *plain != Plain::CheckAuthenticationCodeFail && Code::Plain(*plain).to_string() == code);
-    let operation = ops::OPERATIONS.iter().find(|operation| operation.api().action == action);
+    let (product, action) = named(action);
+    let operation = ops::OPERATIONS
+        .iter()
+        .find(|operation| (operation.api().product, operation.api().action) == (product, action));
     of_a_parameter
         || of_every_call
         || operation.is_none_or(|operation| operation.api().errors.contains(&code))

@@ -41,6 +41,8 @@ pub struct SecurityPreference {
     pub allow_user_to_manage_access_keys: bool,
     /// Whether users may manage their own service credentials.
     pub allow_user_to_manage_service_credentials: bool,
+    /// Whether users may manage their own public keys. Only RAM's older view has it, and nothing else knows such keys.
+    pub allow_user_to_manage_public_keys: bool,
     /// Whether users may manage their own MFA devices.
     #[serde(rename = "AllowUserToManageMFADevices")]
     pub allow_user_to_manage_mfa_devices: bool,
@@ -66,6 +68,7 @@ impl Default for SecurityPreference {
             operation_for_risk_login: OperationForRiskLogin::Autonomous,
             allow_user_to_manage_access_keys: false,
             allow_user_to_manage_service_credentials: false,
+            allow_user_to_manage_public_keys: false,
             allow_user_to_manage_mfa_devices: true,
             allow_user_to_manage_personal_ding_talk: true,
             verification_types: VerificationTypes::default(),
@@ -397,6 +400,7 @@ mod tests {
             "OperationForRiskLogin": "autonomous",
             "AllowUserToManageAccessKeys": false,
             "AllowUserToManageServiceCredentials": false,
+            "AllowUserToManagePublicKeys": false,
             "AllowUserToManageMFADevices": true,
             "AllowUserToManagePersonalDingTalk": true,
             "VerificationTypes": ["sms", "email"],

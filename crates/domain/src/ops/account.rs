@@ -67,6 +67,28 @@ pub fn check_new_name(account: &Account, name: &UserPrincipalName, parameter: &'
         );
         return Err(ApiError::with_message(Code::InvalidParameter(parameter.into(), Rule::Format), message));
     }
-    let shown = name.name.as_str().len() + 1 + account.default_domain.as_str().len();
+    check_shown(account, &name.name, parameter)
+}
+
+/// Refuses the name of a user that answers could not show with the account's default domain.
+///
+/// # Errors
+/// `InvalidParameter.<parameter>.Length`.
+pub fn check_shown(account: &Account, name: &UserName, parameter: &'static str) -> ApiResult<()> {
+    let shown = name.as_str().len() + 1 + account.default_domain.as_str().len();
     if shown > UserPrincipalName::MAX_LEN { Err(ApiError::invalid(parameter, Rule::Length)) } else { Ok(()) }
+}
+
+/// A domain may be had by one account; one that is named like an account's id is kept for that account.
+///
+/// # Errors
+/// `EntityAlreadyExists.AccountAlias`: the domain's first part is the account's alias, and so the vendor's code for a
+/// taken alias (RAM error table) is the nearest there is.
+pub fn must_be_free(tx: &mut Tx<'_>, account: AccountId, domain: &DefaultDomainName) -> ApiResult<()> {
+    let kept_for_another = domain.alias().parse::<AccountId>().is_ok_and(|id| id != account);
+    let owner = accounts::find_by_default_domain(tx, domain)?;
+    if kept_for_another || owner.is_some_and(|owner| owner.account != account) {
+        return Err(ApiError::new(Code::EntityAlreadyExists("AccountAlias")));
+    }
+    Ok(())
 }

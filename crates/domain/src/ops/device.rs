@@ -4,18 +4,37 @@
 use ramward_rpc::error::{ApiError, ApiResult, Code, Plain};
 
 use crate::identity::mfa::{MFADeviceType, SerialNumber, VirtualMFADeviceName};
+use crate::identity::qr_code;
 use crate::identity::totp::{AuthenticationCode, Seed};
 use crate::ids::UserId;
-use crate::ops::Cx;
+use crate::ops::{Cx, account};
+use crate::store::Total;
 use crate::store::seal::{SealKey, SecretOf};
 use crate::store::tables::mfa_devices::{self, MfaDevice};
 
-/// Makes a virtual device that is bound to nobody; its seed, which is never shown again.
+/// What authenticator apps show above the code.
+const ISSUER: &str = "Ramward";
+
+/// A new virtual device at the only moment when its seed is shown.
+pub struct NewDevice {
+    /// By which every other operation names it.
+    pub serial_number: SerialNumber,
+    /// A picture (PNG in Base64) that an authenticator app scans to take the seed over.
+    pub picture: String,
+    /// The seed, for apps that cannot scan.
+    pub seed: Seed,
+}
+
+/// Makes a virtual device that is bound to nobody.
 ///
 /// # Errors
-/// `EntityAlreadyExists.VirtualMFADevice`.
-pub fn create(cx: &mut Cx<'_, '_>, name: &VirtualMFADeviceName) -> ApiResult<Seed> {
-    let account = cx.caller.account();
+/// `LimitExceeded.VirtualMFADevice`, `EntityAlreadyExists.VirtualMFADevice`.
+pub fn create(cx: &mut Cx<'_, '_>, name: &VirtualMFADeviceName) -> ApiResult<NewDevice> {
+    let row = account::find(cx.tx, cx.caller.account())?;
+    if row.totals.get(Total::MfaDevices) >= cx.settings.quotas.virtual_mfa_devices {
+        return Err(ApiError::new(Code::LimitExceeded("VirtualMFADevice")));
+    }
+    let account = row.account;
     if mfa_devices::find(cx.tx, account, name)?.is_some() {
         return Err(ApiError::new(Code::EntityAlreadyExists("VirtualMFADevice")));
     }
@@ -33,7 +52,10 @@ pub fn create(cx: &mut Cx<'_, '_>, name: &VirtualMFADeviceName) -> ApiResult<See
         last_step: None,
     };
     mfa_devices::insert(cx.tx, &device)?;
-    Ok(seed)
+    let label = format!("{name}@{}", row.default_domain);
+    let picture = qr_code::png_base64(&seed.otpauth_uri(&label, ISSUER))
+        .ok_or_else(|| ApiError::internal("a name and a seed are longer than a QR code can hold"))?;
+    Ok(NewDevice { serial_number: serial_number(&device), picture, seed })
 }
 
 /// The serial number of a device.
@@ -67,6 +89,19 @@ pub fn find_of(cx: &mut Cx<'_, '_>, user: UserId) -> ApiResult<MfaDevice> {
 /// Whether it is an app, not a security key.
 pub fn is_virtual(device: &MfaDevice) -> bool {
     device.device_type == MFADeviceType::Vmfa
+}
+
+/// Deletes a device that is bound to nobody.
+///
+/// # Errors
+/// `EntityNotExist.VirtualMFADevice`, `DeleteConflict.VirtualMFADevice.User`.
+pub fn delete(cx: &mut Cx<'_, '_>, serial_number: &SerialNumber) -> ApiResult<()> {
+    let device = find(cx, serial_number)?;
+    if device.user_id.is_some() {
+        return Err(ApiError::new(Code::DeleteConflict("VirtualMFADevice.User")));
+    }
+    mfa_devices::delete(cx.tx, device.account, &device.device_name)?;
+    Ok(())
 }
 
 /// Binds a device to an identity that shows two consecutive codes of it.

@@ -12,8 +12,9 @@ use crate::testing::golden::assert_golden;
 use crate::testing::{NewKey, TestApp};
 
 /// The parameters that say whom a request is about, with what they say if it is about `name`.
-fn about(name: &str) -> [(&'static str, String); 3] {
+fn about(name: &str) -> [(&'static str, String); 4] {
     [
+        ("UserName", name.to_owned()),
         ("UserPrincipalName", TestApp::upn(name)),
         ("SerialNumber", format!("acs:ram::1234567890123456:mfa/{name}")),
         ("VirtualMFADeviceName", name.to_owned()),
@@ -43,8 +44,8 @@ fn params(description: &Description, name: &str) -> Vec<(&'static str, String)> 
 fn passes(app: &TestApp, key: &NewKey, operation: &dyn AnyOperation, name: &str) -> &'static str {
     let params = params(&operation.describe(), name);
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let action = operation.api().action;
-    let (status, body) = app.call_as(key, action, &params);
+    let action = format!("{}:{}", operation.api().product.name(), operation.api().action);
+    let (status, body) = app.call_as(key, &action, &params);
     let code = body["Code"].as_str().unwrap_or_default();
     let of_parameters = code.starts_with("InvalidParameter") || code.starts_with("Missing");
     assert!(

@@ -1,22 +1,27 @@
 //! The operations: what a call does. One file per Action, one line each in [`OPERATIONS`]; documentation, dispatch,
 //! authorisation and the console read that list and no other.
 
+pub mod access_key;
 pub mod account;
 pub mod device;
 mod exception_view;
 pub mod explanation;
 pub mod ims;
+pub mod login_profile;
 pub mod marker;
 #[cfg(test)]
 mod matrix;
 pub mod mirror_view;
+pub mod occasion;
 pub mod password;
 pub mod practice_info;
 pub mod prepared;
+pub mod ram;
 pub mod ramward;
 pub mod root_key;
 pub mod sts;
 pub mod subject;
+pub mod user;
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
@@ -247,6 +252,34 @@ operations![
     ims::update_access_key::UpdateAccessKey,
     ims::update_login_profile::UpdateLoginProfile,
     ims::update_user::UpdateUser,
+    ram::bind_mfa_device::BindMFADevice,
+    ram::change_password::ChangePassword,
+    ram::clear_account_alias::ClearAccountAlias,
+    ram::create_access_key::CreateAccessKey,
+    ram::create_login_profile::CreateLoginProfile,
+    ram::create_user::CreateUser,
+    ram::create_virtual_mfa_device::CreateVirtualMFADevice,
+    ram::delete_access_key::DeleteAccessKey,
+    ram::delete_login_profile::DeleteLoginProfile,
+    ram::delete_user::DeleteUser,
+    ram::delete_virtual_mfa_device::DeleteVirtualMFADevice,
+    ram::get_access_key_last_used::GetAccessKeyLastUsed,
+    ram::get_account_alias::GetAccountAlias,
+    ram::get_login_profile::GetLoginProfile,
+    ram::get_password_policy::GetPasswordPolicy,
+    ram::get_security_preference::GetSecurityPreference,
+    ram::get_user::GetUser,
+    ram::get_user_mfa_info::GetUserMFAInfo,
+    ram::list_access_keys::ListAccessKeys,
+    ram::list_users::ListUsers,
+    ram::list_virtual_mfa_devices::ListVirtualMFADevices,
+    ram::set_account_alias::SetAccountAlias,
+    ram::set_password_policy::SetPasswordPolicy,
+    ram::set_security_preference::SetSecurityPreference,
+    ram::unbind_mfa_device::UnbindMFADevice,
+    ram::update_access_key::UpdateAccessKey,
+    ram::update_login_profile::UpdateLoginProfile,
+    ram::update_user::UpdateUser,
     sts::get_caller_identity::GetCallerIdentity,
     ramward::bind_account_mfa_device::BindAccountMFADevice,
     ramward::create_account::CreateAccount,

@@ -3,7 +3,7 @@
 use ramward_rpc::error::{ApiError, ApiResult, Code, Plain, Rule};
 
 use crate::authn::Caller;
-use crate::identity::user::UserPrincipalName;
+use crate::identity::user::{UserName, UserPrincipalName};
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::ops::{Target, account};
 use crate::store::Tx;
@@ -27,6 +27,19 @@ pub fn target_or_own(name: Option<&UserPrincipalName>) -> Target {
     name.map_or(Target::Own, |name| Target::User(name.name.clone()))
 }
 
+/// The target of a request of RAM's view that is about the caller where it names no user.
+pub fn target_named_or_own(name: Option<&UserName>) -> Target {
+    name.map_or(Target::Own, |name| Target::User(name.clone()))
+}
+
+/// The RAM user of that name.
+///
+/// # Errors
+/// `EntityNotExist.User`.
+pub fn find_named(tx: &mut Tx<'_>, account: AccountId, name: &UserName) -> ApiResult<User> {
+    users::find_by_name(tx, account, name)?.ok_or_else(|| ApiError::new(Code::EntityNotExist("User")))
+}
+
 /// The RAM user of that logon name.
 ///
 /// # Errors
@@ -35,8 +48,7 @@ pub fn find_by_name(tx: &mut Tx<'_>, account: &Account, name: &UserPrincipalName
     if !account::has_domain(account, &name.domain) {
         return Err(ApiError::new(Code::EntityNotExist("User")));
     }
-    users::find_by_name(tx, account.account, &name.name)?
-        .ok_or_else(|| ApiError::new(Code::EntityNotExist("User")))
+    find_named(tx, account.account, &name.name)
 }
 
 /// The RAM user that `UserPrincipalName` or `UserId` names. The vendor asks for exactly one of them; both are accepted
@@ -86,16 +98,34 @@ pub fn find_identity(
     name: Option<&UserPrincipalName>,
 ) -> ApiResult<UserId> {
     match name {
-        None if caller.is_root() => Ok(UserId::ROOT),
-        // A call that was admitted before its user was deleted must not give that user anything.
-        None => users::find(tx, caller.account(), caller.user())?
-            .map(|user| user.user_id)
-            .ok_or_else(|| ApiError::new(Plain::InvalidAccessKeyIdNotFound)),
+        None => find_own(tx, caller),
         Some(name) => {
             let account = account::find(tx, caller.account())?;
             find_by_name(tx, &account, name).map(|user| user.user_id)
         }
     }
+}
+
+/// The same for RAM's view, which names users without a domain.
+///
+/// # Errors
+/// `EntityNotExist.User`.
+pub fn find_named_identity(tx: &mut Tx<'_>, caller: &Caller, name: Option<&UserName>) -> ApiResult<UserId> {
+    match name {
+        None => find_own(tx, caller),
+        Some(name) => find_named(tx, caller.account(), name).map(|user| user.user_id),
+    }
+}
+
+/// The caller itself.
+fn find_own(tx: &mut Tx<'_>, caller: &Caller) -> ApiResult<UserId> {
+    if caller.is_root() {
+        return Ok(UserId::ROOT);
+    }
+    // A call that was admitted before its user was deleted must not give that user anything.
+    users::find(tx, caller.account(), caller.user())?
+        .map(|user| user.user_id)
+        .ok_or_else(|| ApiError::new(Plain::InvalidAccessKeyIdNotFound))
 }
 
 /// An AccessKey of that identity.

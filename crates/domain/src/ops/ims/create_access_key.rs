@@ -1,16 +1,14 @@
 //! CreateAccessKey: makes an AccessKey pair for a RAM user, or for the caller itself, root included.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
 
 use crate::identity::access_key::Status;
 use crate::identity::user::UserPrincipalName;
-use crate::ids::{AccessKeyId, generate_access_key_secret};
-use crate::ops::{Cx, Operation, Target, subject};
-use crate::store::seal::SecretOf;
-use crate::store::tables::access_keys;
+use crate::ids::AccessKeyId;
+use crate::ops::{Cx, Operation, Target, access_key, subject};
 use crate::time::Timestamp;
 
 /// See [`Operation::API`].
@@ -68,30 +66,7 @@ impl Operation for CreateAccessKey {
 
     fn handle(cx: &mut Cx<'_, '_>, request: &CreateAccessKeyRequest) -> ApiResult<CreateAccessKeyResponse> {
         let user = subject::find_identity(cx.tx, cx.caller, request.user_principal_name.as_ref())?;
-        let account = cx.caller.account();
-        let quotas = &cx.settings.quotas;
-        let quota = if user.is_root() { quotas.access_keys_per_account } else { quotas.access_keys_per_user };
-        // Inactive keys count: one is kept to be switched on again.
-        let held = access_keys::list(cx.tx, account, user)?.len();
-        if i64::try_from(held).unwrap_or(i64::MAX) >= quota {
-            return Err(ApiError::new(Code::LimitExceeded("User.AccessKey")));
-        }
-        let access_key_id = AccessKeyId::generate(cx.entropy);
-        let secret = generate_access_key_secret(cx.entropy);
-        let of = SecretOf::AccessKey(account, &access_key_id);
-        let sealed = cx.seal.seal(of, secret.expose().as_bytes(), cx.entropy);
-        let key = access_keys::AccessKey {
-            account,
-            user_id: user,
-            access_key_id,
-            sealed_secret: Some(sealed),
-            status: Status::Active,
-            create_date: cx.now,
-            update_date: cx.now,
-            last_used_date: None,
-            last_used_service: None,
-        };
-        access_keys::insert(cx.tx, &key)?;
+        let (key, secret) = access_key::create(cx, user)?;
         let created = CreatedAccessKey {
             status: key.status,
             access_key_id: key.access_key_id,

@@ -1,18 +1,18 @@
 //! CreateLoginProfile: lets a RAM user log on to the console with a password.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
 
-use super::login_profile_fields::password_status;
 use crate::identity::access_key::Status;
 use crate::identity::login_profile::{Password, PasswordStatus};
 use crate::identity::user::UserPrincipalName;
-use crate::ops::password::{Before, NewPassword};
+use crate::ops::login_profile::{self, Wishes, password_status};
+use crate::ops::password::NewPassword;
 use crate::ops::prepared::Prepared;
 use crate::ops::{Cx, Operation, Prepare, Target, account, subject};
-use crate::store::tables::login_profiles::{self, LoginProfile};
+use crate::store::Tx;
 use crate::time::Timestamp;
 
 /// See [`Operation::API`].
@@ -87,15 +87,9 @@ impl Operation for CreateLoginProfile {
 
     fn prepare(cx: &Prepare<'_>, request: &mut Self::Request) -> ApiResult<()> {
         let asked = &request.request;
-        let before = cx.store.read(|tx| {
-            let account = account::find(tx, cx.caller.account())?;
-            let user = subject::find_by_name(tx, &account, &asked.user_principal_name)?;
-            Before::find(tx, &account, &user)
-        })?;
-        if before.profile.is_some() {
-            return Err(exists());
-        }
-        request.prepared = Some(NewPassword::make(cx, before, &asked.password, "Password")?);
+        let user =
+            |tx: &mut Tx<'_>, account: &_| subject::find_by_name(tx, account, &asked.user_principal_name);
+        request.prepared = Some(login_profile::prepare_create(cx, &asked.password, user)?);
         Ok(())
     }
 
@@ -103,28 +97,12 @@ impl Operation for CreateLoginProfile {
         let Prepared { request, prepared } = request;
         let account = account::find(cx.tx, cx.caller.account())?;
         let user = subject::find_by_name(cx.tx, &account, &request.user_principal_name)?;
-        if login_profiles::find(cx.tx, user.account, user.user_id)?.is_some() {
-            return Err(exists());
-        }
-        let mut profile = LoginProfile {
-            account: user.account,
-            user_id: user.user_id,
-            status: request.status.unwrap_or(Status::Active),
-            password_hash: None,
-            password_date: None,
-            password_initial: false,
-            password_reset_required: request.password_reset_required.unwrap_or(false),
-            mfa_bind_required: request.mfa_bind_required.unwrap_or(false),
-            create_date: cx.now,
-            update_date: cx.now,
-            last_login_date: None,
-            failed_attempts: 0,
-            failed_date: None,
+        let wishes = Wishes {
+            status: request.status,
+            password_reset_required: request.password_reset_required,
+            mfa_bind_required: request.mfa_bind_required,
         };
-        let password =
-            prepared.as_ref().ok_or_else(|| ApiError::internal("the password was not prepared"))?;
-        password.set(cx, &account, &user, &mut profile, true)?;
-        login_profiles::insert(cx.tx, &profile)?;
+        let profile = login_profile::create(cx, (&account, &user), wishes, prepared.as_ref())?;
         let created = CreatedLoginProfile {
             user_principal_name: account::principal_name(&account, &user.user_name),
             status: profile.status,
@@ -135,10 +113,6 @@ impl Operation for CreateLoginProfile {
         };
         Ok(CreateLoginProfileResponse { login_profile: Nested(created) })
     }
-}
-
-fn exists() -> Box<ApiError> {
-    ApiError::new(Code::EntityAlreadyExists("User.LoginProfile"))
 }
 
 #[cfg(test)]

@@ -1,18 +1,15 @@
 //! CreateUser: makes a RAM user.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
 
 use super::user_fields::{self, RequestTag, Tags, user_members, user_shape};
-use crate::identity::user::{
-    Comments, DisplayName, Email, MobilePhone, ProvisionType, UserPrincipalName, UserStatus,
-};
-use crate::ids::UserId;
-use crate::ops::{Cx, Operation, Target, account};
-use crate::store::Total;
-use crate::store::tables::{user_tags, users};
+use crate::identity::user::{Comments, DisplayName, Email, MobilePhone, UserPrincipalName};
+use crate::ops::user::Notes;
+use crate::ops::{Cx, Operation, Target, account, user};
+use crate::store::tables::user_tags;
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -75,28 +72,13 @@ impl Operation for CreateUser {
         let account = account::find(cx.tx, cx.caller.account())?;
         account::check_new_name(&account, &request.user_principal_name, "UserPrincipalName")?;
         user_fields::check_tags(&request.tag, cx.settings.quotas.tags_per_user)?;
-        let name = &request.user_principal_name.name;
-        if users::find_by_name(cx.tx, account.account, name)?.is_some() {
-            return Err(ApiError::new(Code::EntityAlreadyExists("User")));
-        }
-        if account.totals.get(Total::Users) >= cx.settings.quotas.users {
-            return Err(ApiError::new(Code::LimitExceeded("User")));
-        }
-        let user = users::User {
-            account: account.account,
-            user_id: UserId::generate(cx.entropy),
-            user_name: name.clone(),
-            display_name: request.display_name.clone(),
-            comments: request.comments.clone().unwrap_or_default(),
-            email: request.email.clone().unwrap_or_default(),
-            mobile_phone: request.mobile_phone.clone().unwrap_or_default(),
-            status: UserStatus::Active,
-            provision_type: ProvisionType::Manual,
-            create_date: cx.now,
-            update_date: cx.now,
-            last_login_date: None,
+        let notes = Notes {
+            display_name: Some(&request.display_name),
+            comments: request.comments.as_ref(),
+            email: request.email.as_ref(),
+            mobile_phone: request.mobile_phone.as_ref(),
         };
-        users::insert(cx.tx, &user)?;
+        let user = user::create(cx, &account, &request.user_principal_name.name, &notes)?;
         for tag in &request.tag {
             let value = tag.value.clone().unwrap_or_default();
             user_tags::update(cx.tx, user.account, user.user_id, &tag.key, &value)?;

@@ -1,17 +1,12 @@
 //! CreateVirtualMFADevice: a new virtual device, whose seed is shown this once.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
 
 use crate::identity::mfa::{SerialNumber, VirtualMFADeviceName};
-use crate::identity::qr_code;
-use crate::ops::{Cx, Operation, Target, account, device};
-use crate::store::Total;
-
-/// What authenticator apps show above the code.
-const ISSUER: &str = "Ramward";
+use crate::ops::{Cx, Operation, Target, device};
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -65,20 +60,11 @@ impl Operation for CreateVirtualMFADevice {
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<CreateVirtualMFADeviceResponse> {
-        let account = account::find(cx.tx, cx.caller.account())?;
-        if account.totals.get(Total::MfaDevices) >= cx.settings.quotas.virtual_mfa_devices {
-            return Err(ApiError::new(Code::LimitExceeded("VirtualMFADevice")));
-        }
-        let name = &request.virtual_mfa_device_name;
-        let seed = device::create(cx, name)?;
-        let label = format!("{name}@{}", account.default_domain);
-        let picture = qr_code::png_base64(&seed.otpauth_uri(&label, ISSUER))
-            .ok_or_else(|| ApiError::internal("a name and a seed are longer than a QR code can hold"))?;
-        let serial_number = SerialNumber { account: account.account, name: name.clone() };
+        let device = device::create(cx, &request.virtual_mfa_device_name)?;
         let new = NewVirtualMFADevice {
-            serial_number,
-            qr_code_png: picture,
-            base32_string_seed: seed.base32().to_string(),
+            serial_number: device.serial_number,
+            qr_code_png: device.picture,
+            base32_string_seed: device.seed.base32().to_string(),
         };
         Ok(CreateVirtualMFADeviceResponse { virtual_mfa_device: Nested(new) })
     }

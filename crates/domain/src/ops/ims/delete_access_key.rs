@@ -7,8 +7,7 @@ use ramward_rpc::shape::Empty;
 
 use crate::identity::user::UserPrincipalName;
 use crate::ids::AccessKeyId;
-use crate::ops::{Cx, Operation, Target, subject};
-use crate::store::tables::access_keys;
+use crate::ops::{Cx, Operation, Target, access_key, subject};
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -43,12 +42,9 @@ impl Operation for DeleteAccessKey {
         subject::target_or_own(request.user_principal_name.as_ref())
     }
 
-    /// An Active key is deleted as well, and so is the one that signs this very call: the vendor's console asks to
-    /// disable a key first, its API pages do not, and a program that cleans up should need one call.
     fn handle(cx: &mut Cx<'_, '_>, request: &DeleteAccessKeyRequest) -> ApiResult<Empty> {
         let user = subject::find_identity(cx.tx, cx.caller, request.user_principal_name.as_ref())?;
-        let key = subject::find_access_key(cx.tx, cx.caller.account(), user, &request.user_access_key_id)?;
-        access_keys::delete(cx.tx, key.account, user, &key.access_key_id)?;
+        access_key::delete(cx, user, &request.user_access_key_id)?;
         Ok(Empty {})
     }
 }

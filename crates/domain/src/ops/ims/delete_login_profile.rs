@@ -6,8 +6,7 @@ use ramward_rpc::shape;
 use ramward_rpc::shape::Empty;
 
 use crate::identity::user::UserPrincipalName;
-use crate::ops::{Cx, Operation, Target, account, subject};
-use crate::store::tables::login_profiles;
+use crate::ops::{Cx, Operation, Target, account, login_profile, subject};
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -43,8 +42,7 @@ impl Operation for DeleteLoginProfile {
     fn handle(cx: &mut Cx<'_, '_>, request: &DeleteLoginProfileRequest) -> ApiResult<Empty> {
         let account = account::find(cx.tx, cx.caller.account())?;
         let user = subject::find_by_name(cx.tx, &account, &request.user_principal_name)?;
-        subject::find_login_profile(cx.tx, &user)?;
-        login_profiles::delete(cx.tx, user.account, user.user_id)?;
+        login_profile::delete(cx, &user)?;
         Ok(Empty {})
     }
 }

@@ -1,14 +1,13 @@
 //! DeleteUser: deletes a RAM user that has nothing left (decision record 0013).
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Empty;
 
 use crate::identity::user::UserPrincipalName;
 use crate::ids::UserId;
-use crate::ops::{Cx, Operation, Target, account, subject};
-use crate::store::tables::{access_keys, login_profiles, mfa_devices, users};
+use crate::ops::{Cx, Operation, Target, account, subject, user};
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -51,18 +50,7 @@ impl Operation for DeleteUser {
     fn handle(cx: &mut Cx<'_, '_>, request: &DeleteUserRequest) -> ApiResult<Empty> {
         let account = account::find(cx.tx, cx.caller.account())?;
         let user = subject::find(cx.tx, &account, request.user_principal_name.as_ref(), request.user_id)?;
-        let (account, user) = (user.account, user.user_id);
-        let conflict = |what| Err(ApiError::new(Code::DeleteConflict(what)));
-        if !access_keys::list(cx.tx, account, user)?.is_empty() {
-            return conflict("User.AccessKey");
-        }
-        if login_profiles::find(cx.tx, account, user)?.is_some() {
-            return conflict("User.LoginProfile");
-        }
-        if mfa_devices::find_by_user(cx.tx, account, user)?.is_some() {
-            return conflict("User.MFADevice");
-        }
-        users::delete(cx.tx, account, user)?;
+        user::delete(cx, &user)?;
         Ok(Empty {})
     }
 }

@@ -1,13 +1,12 @@
 //! DeleteVirtualMFADevice: deletes a virtual device that nobody uses.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Empty;
 
 use crate::identity::mfa::SerialNumber;
 use crate::ops::{Cx, Operation, Target, device};
-use crate::store::tables::mfa_devices;
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -41,11 +40,7 @@ impl Operation for DeleteVirtualMFADevice {
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<Empty> {
-        let device = device::find(cx, &request.serial_number)?;
-        if device.user_id.is_some() {
-            return Err(ApiError::new(Code::DeleteConflict("VirtualMFADevice.User")));
-        }
-        mfa_devices::delete(cx.tx, device.account, &device.device_name)?;
+        device::delete(cx, &request.serial_number)?;
         Ok(Empty {})
     }
 }

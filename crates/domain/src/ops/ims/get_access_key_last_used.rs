@@ -5,10 +5,10 @@ use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
 
-use super::user_fields::Occasion;
 use crate::identity::user::UserPrincipalName;
 use crate::ids::AccessKeyId;
-use crate::ops::{Cx, Operation, Target, subject};
+use crate::ops::occasion::Occasion;
+use crate::ops::{Cx, Operation, Target, access_key, subject};
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -67,14 +67,8 @@ impl Operation for GetAccessKeyLastUsed {
         request: &GetAccessKeyLastUsedRequest,
     ) -> ApiResult<GetAccessKeyLastUsedResponse> {
         let user = subject::find_identity(cx.tx, cx.caller, request.user_principal_name.as_ref())?;
-        let key = subject::find_access_key(cx.tx, cx.caller.account(), user, &request.user_access_key_id)?;
-        let stored = (key.last_used_date, key.last_used_service.unwrap_or_default());
-        // The row has the day of the last use; the time of day may so far be known in memory alone.
-        let (last_used_date, service_name) = match cx.last_used.of(key.access_key_id.as_str()) {
-            Some((at, product)) if Some(at) > stored.0 => (Some(at), product.name().to_owned()),
-            _ => stored,
-        };
-        let last_used = AccessKeyLastUsed { last_used_date: Occasion(last_used_date), service_name };
+        let (last_used_date, service_name) = access_key::last_used(cx, user, &request.user_access_key_id)?;
+        let last_used = AccessKeyLastUsed { last_used_date, service_name };
         Ok(GetAccessKeyLastUsedResponse { access_key_last_used: Nested(last_used) })
     }
 }

@@ -5,11 +5,11 @@ use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
 
-use super::login_profile_fields::{AUTO_DISABLE_LOGIN_STATUS, password_status};
-use super::user_fields::Occasion;
 use crate::identity::access_key::Status;
 use crate::identity::login_profile::PasswordStatus;
 use crate::identity::user::UserPrincipalName;
+use crate::ops::login_profile::{AUTO_DISABLE_LOGIN_STATUS, password_status};
+use crate::ops::occasion::Occasion;
 use crate::ops::{Cx, Operation, Target, account, subject};
 use crate::time::Timestamp;
 

@@ -5,13 +5,14 @@ use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::{Bounded, Nested};
 
-use super::user_fields::{self, Occasion, RequestTag, Tags, user_members};
+use super::user_fields::{self, RequestTag, Tags, user_members};
 use super::user_page::user_page;
 use crate::identity::user::{
     Comments, DisplayName, Email, MobilePhone, ProvisionType, UserStatus, UserStatusFilter,
 };
 use crate::ids::UserId;
 use crate::ops::marker::Marker;
+use crate::ops::occasion::Occasion;
 use crate::ops::{Cx, Operation, account};
 use crate::time::Timestamp;
 

@@ -27,7 +27,6 @@ pub mod list_access_keys;
 pub mod list_user_basic_infos;
 pub mod list_users;
 pub mod list_virtual_mfa_devices;
-mod login_profile_fields;
 pub mod set_default_domain;
 pub mod set_password_policy;
 pub mod set_security_preference;

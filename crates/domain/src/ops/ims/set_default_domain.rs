@@ -2,14 +2,12 @@
 //! follows at once; names in the account's first domain keep finding their users.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 
 use super::get_default_domain::GetDefaultDomainResponse;
 use crate::identity::domain_name::DefaultDomainName;
-use crate::ids::AccountId;
-use crate::ops::{Cx, Operation};
-use crate::store::Tx;
+use crate::ops::{Cx, Operation, account};
 use crate::store::tables::accounts;
 
 /// See [`Operation::API`].
@@ -40,25 +38,11 @@ impl Operation for SetDefaultDomain {
     type Response = GetDefaultDomainResponse;
 
     fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<GetDefaultDomainResponse> {
-        let account = cx.caller.account();
-        must_be_free(cx.tx, account, &request.default_domain_name)?;
-        accounts::update_default_domain(cx.tx, account, &request.default_domain_name)?;
+        let own = cx.caller.account();
+        account::must_be_free(cx.tx, own, &request.default_domain_name)?;
+        accounts::update_default_domain(cx.tx, own, &request.default_domain_name)?;
         Ok(GetDefaultDomainResponse { default_domain_name: request.default_domain_name.clone() })
     }
-}
-
-/// A domain may be had by one account; one that is named like an account's id is kept for that account.
-///
-/// # Errors
-/// `EntityAlreadyExists.AccountAlias`: the domain's first part is the account's alias, and so the vendor's code for a
-/// taken alias (RAM error table) is the nearest there is.
-pub(crate) fn must_be_free(tx: &mut Tx<'_>, account: AccountId, domain: &DefaultDomainName) -> ApiResult<()> {
-    let kept_for_another = domain.alias().parse::<AccountId>().is_ok_and(|id| id != account);
-    let owner = accounts::find_by_default_domain(tx, domain)?;
-    if kept_for_another || owner.is_some_and(|owner| owner.account != account) {
-        return Err(ApiError::new(Code::EntityAlreadyExists("AccountAlias")));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

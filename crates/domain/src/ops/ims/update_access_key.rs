@@ -8,8 +8,7 @@ use ramward_rpc::shape::Empty;
 use crate::identity::access_key::Status;
 use crate::identity::user::UserPrincipalName;
 use crate::ids::AccessKeyId;
-use crate::ops::{Cx, Operation, Target, subject};
-use crate::store::tables::access_keys;
+use crate::ops::{Cx, Operation, Target, access_key, subject};
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -46,11 +45,9 @@ impl Operation for UpdateAccessKey {
         subject::target_or_own(request.user_principal_name.as_ref())
     }
 
-    /// The key that signs this very call may be switched off too, as with the vendor; the next call of it is refused.
     fn handle(cx: &mut Cx<'_, '_>, request: &UpdateAccessKeyRequest) -> ApiResult<Empty> {
         let user = subject::find_identity(cx.tx, cx.caller, request.user_principal_name.as_ref())?;
-        let key = subject::find_access_key(cx.tx, cx.caller.account(), user, &request.user_access_key_id)?;
-        access_keys::update_status(cx.tx, key.account, user, &key.access_key_id, request.status, cx.now)?;
+        access_key::update(cx, user, &request.user_access_key_id, request.status)?;
         Ok(Empty {})
     }
 }

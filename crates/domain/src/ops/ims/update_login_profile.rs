@@ -1,18 +1,18 @@
 //! UpdateLoginProfile: changes whether and how a RAM user may log on to the console.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::{ApiError, ApiResult};
+use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
 
-use super::login_profile_fields::{AUTO_DISABLE_LOGIN_STATUS, password_status};
 use crate::identity::access_key::Status;
 use crate::identity::login_profile::{Password, PasswordStatus};
 use crate::identity::user::UserPrincipalName;
-use crate::ops::password::{Before, NewPassword};
+use crate::ops::login_profile::{self, AUTO_DISABLE_LOGIN_STATUS, Wishes, password_status};
+use crate::ops::password::NewPassword;
 use crate::ops::prepared::Prepared;
 use crate::ops::{Cx, Operation, Prepare, Target, account, subject};
-use crate::store::tables::login_profiles;
+use crate::store::Tx;
 use crate::time::Timestamp;
 
 /// See [`Operation::API`].
@@ -90,13 +90,9 @@ impl Operation for UpdateLoginProfile {
     fn prepare(cx: &Prepare<'_>, request: &mut Self::Request) -> ApiResult<()> {
         let asked = &request.request;
         let Some(password) = &asked.password else { return Ok(()) };
-        let before = cx.store.read(|tx| {
-            let account = account::find(tx, cx.caller.account())?;
-            let user = subject::find_by_name(tx, &account, &asked.user_principal_name)?;
-            subject::find_login_profile(tx, &user)?;
-            Before::find(tx, &account, &user)
-        })?;
-        request.prepared = Some(NewPassword::make(cx, before, password, "Password")?);
+        let user =
+            |tx: &mut Tx<'_>, account: &_| subject::find_by_name(tx, account, &asked.user_principal_name);
+        request.prepared = Some(login_profile::prepare_update(cx, password, user)?);
         Ok(())
     }
 
@@ -104,21 +100,12 @@ impl Operation for UpdateLoginProfile {
         let Prepared { request, prepared } = request;
         let account = account::find(cx.tx, cx.caller.account())?;
         let user = subject::find_by_name(cx.tx, &account, &request.user_principal_name)?;
-        let mut profile = subject::find_login_profile(cx.tx, &user)?;
-        let was = profile.status;
-        profile.status = request.status.unwrap_or(was);
-        profile.password_reset_required =
-            request.password_reset_required.unwrap_or(profile.password_reset_required);
-        profile.mfa_bind_required = request.mfa_bind_required.unwrap_or(profile.mfa_bind_required);
-        if request.password.is_some() {
-            let password =
-                prepared.as_ref().ok_or_else(|| ApiError::internal("the password was not prepared"))?;
-            // A password that comes with the switch back to Active is a first one again (vendor help page, 2026).
-            let initial = was == Status::Inactive && profile.status == Status::Active;
-            password.set(cx, &account, &user, &mut profile, initial)?;
-        }
-        profile.update_date = cx.now;
-        login_profiles::update(cx.tx, &profile)?;
+        let wishes = Wishes {
+            status: request.status,
+            password_reset_required: request.password_reset_required,
+            mfa_bind_required: request.mfa_bind_required,
+        };
+        let profile = login_profile::update(cx, (&account, &user), wishes, prepared.as_ref())?;
         let updated = UpdatedLoginProfile {
             user_principal_name: account::principal_name(&account, &user.user_name),
             status: profile.status,

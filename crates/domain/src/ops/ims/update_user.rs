@@ -1,15 +1,15 @@
 //! UpdateUser: renames a RAM user and changes what is noted about it.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
 
 use super::user_fields::{user_members, user_shape};
 use crate::identity::user::{Comments, DisplayName, Email, MobilePhone, UserPrincipalName};
 use crate::ids::UserId;
-use crate::ops::{Cx, Operation, Target, account, subject};
-use crate::store::tables::users;
+use crate::ops::user::Notes;
+use crate::ops::{Cx, Operation, Target, account, subject, user};
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -70,31 +70,18 @@ impl Operation for UpdateUser {
     fn handle(cx: &mut Cx<'_, '_>, request: &UpdateUserRequest) -> ApiResult<UpdateUserResponse> {
         let account = account::find(cx.tx, cx.caller.account())?;
         let before = subject::find(cx.tx, &account, request.user_principal_name.as_ref(), request.user_id)?;
-        let mut user = before.clone();
-        if let Some(name) = &request.new_user_principal_name {
+        let new_name = request.new_user_principal_name.as_ref();
+        if let Some(name) = new_name {
             account::check_new_name(&account, name, "NewUserPrincipalName")?;
-            let holder = users::find_by_name(cx.tx, account.account, &name.name)?;
-            if holder.is_some_and(|holder| holder.user_id != user.user_id) {
-                return Err(ApiError::new(Code::EntityAlreadyExists("User")));
-            }
-            user.user_name = name.name.clone();
         }
-        change(&mut user.display_name, request.new_display_name.as_ref());
-        change(&mut user.mobile_phone, request.new_mobile_phone.as_ref());
-        change(&mut user.email, request.new_email.as_ref());
-        change(&mut user.comments, request.new_comments.as_ref());
-        // The date says when something changed, so a call that changes nothing leaves it alone.
-        if user != before {
-            user.update_date = cx.now;
-            users::update(cx.tx, &user)?;
-        }
+        let notes = Notes {
+            display_name: request.new_display_name.as_ref(),
+            comments: request.new_comments.as_ref(),
+            email: request.new_email.as_ref(),
+            mobile_phone: request.new_mobile_phone.as_ref(),
+        };
+        let user = user::update(cx, &before, new_name.map(|name| &name.name), &notes)?;
         Ok(UpdateUserResponse { user: Nested(user_members!(UpdatedUser, &account, &user)) })
-    }
-}
-
-fn change<T: Clone>(present: &mut T, new: Option<&T>) {
-    if let Some(new) = new {
-        present.clone_from(new);
     }
 }
 

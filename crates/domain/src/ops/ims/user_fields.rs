@@ -2,37 +2,12 @@
 
 use ramward_rpc::error::{ApiError, ApiResult, Code, Rule};
 use ramward_rpc::shape;
-use ramward_rpc::shape::{Kind, Nested, Scalar};
-use ramward_rpc::value::Value;
+use ramward_rpc::shape::Nested;
 
 use crate::identity::user::{TagKey, TagValue};
 use crate::store::Tx;
 use crate::store::tables::user_tags::{self, TagFilter};
 use crate::store::tables::users::User;
-use crate::time::Timestamp;
-
-/// An instant that may not have come yet: empty until then. The vendor does not say what stands for "never"; an empty
-/// text is a member that every client finds, and reads as false where a script asks whether there was a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Occasion(pub Option<Timestamp>);
-
-impl Scalar for Occasion {
-    const KIND: Kind = Kind::String;
-    const LIMITS: &'static str = "UTC, as YYYY-MM-DDThh:mm:ssZ; empty for never";
-    const EMPTY_IS_ABSENT: bool = false;
-
-    fn parse(text: &str) -> Result<Self, Rule> {
-        if text.is_empty() {
-            Ok(Self(None))
-        } else {
-            <Timestamp as Scalar>::parse(text).map(|at| Self(Some(at)))
-        }
-    }
-
-    fn value(&self) -> Value {
-        self.0.map_or(Value::from(""), |at| at.value())
-    }
-}
 
 shape! {
     /// A tag in a request.
@@ -125,7 +100,7 @@ macro_rules! user_shape {
                 /// The user's id.
                 UserId as user_id: crate::ids::UserId = "207329002493921234";
                 /// When the user last logged on to the console; empty for never.
-                LastLoginDate as last_login_date: crate::ops::ims::user_fields::Occasion = "2020-10-12T09:12:00Z";
+                LastLoginDate as last_login_date: crate::ops::occasion::Occasion = "2020-10-12T09:12:00Z";
                 /// The name shown for the user.
                 DisplayName as display_name: crate::identity::user::DisplayName = "Alice";
                 /// The logon name.
@@ -151,7 +126,7 @@ macro_rules! user_members {
             email: user.email.clone(),
             comments: user.comments.clone(),
             user_id: user.user_id,
-            last_login_date: crate::ops::ims::user_fields::Occasion(user.last_login_date),
+            last_login_date: crate::ops::occasion::Occasion(user.last_login_date),
             display_name: user.display_name.clone(),
             user_principal_name: crate::ops::account::principal_name($account, &user.user_name),
             create_date: user.create_date,
@@ -163,18 +138,3 @@ macro_rules! user_members {
 }
 
 pub(super) use {user_members, user_shape};
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_never_happened_is_empty() {
-        assert_eq!(Occasion(None).value(), Value::from(""));
-        assert_eq!(Occasion::parse(""), Ok(Occasion(None)));
-        let at = Timestamp::from_seconds(1_602_493_920);
-        assert_eq!(Occasion(Some(at)).value(), Value::from("2020-10-12T09:12:00Z"));
-        assert_eq!(Occasion::parse("2020-10-12T09:12:00Z"), Ok(Occasion(Some(at))));
-        assert_eq!(Occasion::parse("soon"), Err(Rule::Format));
-    }
-}

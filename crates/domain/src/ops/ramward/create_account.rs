@@ -7,7 +7,7 @@ use ramward_rpc::shape::Nested;
 
 use crate::identity::domain_name::{AccountAlias, DefaultDomainName};
 use crate::ids::AccountId;
-use crate::ops::ims::set_default_domain::must_be_free;
+use crate::ops::account::must_be_free;
 use crate::ops::root_key::RootKeyMaker;
 use crate::ops::{Cx, Operation};
 use crate::store::tables::accounts::{self, Account};

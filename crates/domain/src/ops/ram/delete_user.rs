@@ -1,0 +1,101 @@
+//! DeleteUser in RAM's view: deletes a RAM user that has nothing left (decision record 0013).
+
+use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
+use ramward_rpc::error::ApiResult;
+use ramward_rpc::shape;
+use ramward_rpc::shape::Empty;
+
+use crate::identity::user::UserName;
+use crate::ops::{Cx, Operation, Target, subject, user};
+
+/// See [`Operation::API`].
+#[derive(Debug)]
+pub struct DeleteUser;
+
+shape! {
+    /// The parameters.
+    pub struct DeleteUserRequest {
+        /// The name of the user.
+        UserName as user_name: UserName = "zhangqiang";
+    }
+}
+
+impl Operation for DeleteUser {
+    const API: Api = Api {
+        product: Product::Ram,
+        action: "DeleteUser",
+        summary: "Deletes a RAM user that has no AccessKey, no logon profile and no MFA device.",
+        access: Access::Write,
+        audience: Audience::Account,
+        self_service: SelfService::No,
+        ram_action: "ram:DeleteUser",
+        resource: "acs:ram:*:{account}:user/{user}",
+        errors: &[
+            "EntityNotExist.User",
+            "DeleteConflict.User.AccessKey",
+            "DeleteConflict.User.LoginProfile",
+            "DeleteConflict.User.MFADevice",
+        ],
+    };
+    type Request = DeleteUserRequest;
+    type Response = Empty;
+
+    fn target(request: &DeleteUserRequest) -> Target {
+        Target::User(request.user_name.clone())
+    }
+
+    fn handle(cx: &mut Cx<'_, '_>, request: &DeleteUserRequest) -> ApiResult<Empty> {
+        let user = subject::find_named(cx.tx, cx.caller.account(), &request.user_name)?;
+        user::delete(cx, &user)?;
+        Ok(Empty {})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[test]
+    fn gone_in_both_views() {
+        let app = TestApp::new();
+        let upn = app.user("alice");
+        app.user("bob");
+        assert_eq!(app.ok("Ram:DeleteUser", &[("UserName", "alice")]), json!({}));
+        assert_eq!(app.refused("GetUser", &[("UserPrincipalName", &upn)]), "EntityNotExist.User");
+        assert_eq!(app.refused("Ram:DeleteUser", &[("UserName", "alice")]), "EntityNotExist.User");
+        let xml = app.xml("Ram:DeleteUser", &[("UserName", "bob")]);
+        assert!(xml.contains("<DeleteUserResponse><RequestId>"), "{xml}");
+    }
+
+    #[test]
+    fn what_is_left_must_go_first() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let upn = TestApp::upn("alice");
+        let named = [("UserName", "alice")];
+        app.ok("CreateLoginProfile", &[("UserPrincipalName", &upn), ("Password", "correct horse")]);
+        app.bind(&upn, &app.device("phone"));
+        let refused = || app.refused("Ram:DeleteUser", &named);
+        assert_eq!(refused(), "DeleteConflict.User.AccessKey");
+        app.ok("Ram:DeleteAccessKey", &[named[0], ("UserAccessKeyId", key.access_key_id.as_str())]);
+        assert_eq!(refused(), "DeleteConflict.User.LoginProfile");
+        app.ok("Ram:DeleteLoginProfile", &named);
+        assert_eq!(refused(), "DeleteConflict.User.MFADevice");
+        app.ok("Ram:UnbindMFADevice", &named);
+        app.ok("Ram:DeleteUser", &named);
+    }
+
+    #[test]
+    fn refusals() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        assert_eq!(app.refused("Ram:DeleteUser", &[]), "MissingUserName");
+        assert_eq!(
+            app.refused("Ram:DeleteUser", &[("UserName", "a b")]),
+            "InvalidParameter.UserName.InvalidChars"
+        );
+        assert_eq!(app.refused_as(&key, "Ram:DeleteUser", &[("UserName", "alice")]), "NoPermission");
+    }
+}
