@@ -19,8 +19,22 @@ pub struct Quotas {
     pub access_keys_per_user: i64,
     /// AccessKeys of the root identity.
     pub access_keys_per_account: i64,
-    /// Tags of a RAM user.
+    /// Tags of a RAM user, a policy or a role.
     pub tags_per_user: usize,
+    /// Groups of an account.
+    pub groups: i64,
+    /// Groups that a RAM user may be in.
+    pub groups_per_user: i64,
+    /// Custom policies of an account.
+    pub policies: i64,
+    /// Versions of a custom policy.
+    pub versions_per_policy: i64,
+    /// Roles of an account.
+    pub roles: i64,
+    /// Custom policies attached to one user, group or role.
+    pub attached_policies: i64,
+    /// System policies attached to one user, group or role.
+    pub attached_system_policies: i64,
 }
 
 impl Default for Quotas {
@@ -31,6 +45,13 @@ impl Default for Quotas {
             access_keys_per_user: 2,
             access_keys_per_account: 2,
             tags_per_user: 20,
+            groups: 300,
+            groups_per_user: 10,
+            policies: 1500,
+            versions_per_policy: 5,
+            roles: 1000,
+            attached_policies: 10,
+            attached_system_policies: 20,
         }
     }
 }

@@ -20,10 +20,13 @@ pub enum Rule {
     Range,
     /// A password that the account's policy refuses.
     TooWeak,
+    /// Nothing more is said: `InvalidParameter.<Parameter>` is the whole code (`InvalidParameter.PolicyType` of RAM's
+    /// table, all of STS's).
+    Unsaid,
 }
 
 impl Rule {
-    /// The word in the code.
+    /// The word in the code; empty if it has none.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Format => "Format",
@@ -31,6 +34,7 @@ impl Rule {
             Self::Length => "Length",
             Self::Range => "Range",
             Self::TooWeak => "TooWeak",
+            Self::Unsaid => "",
         }
     }
 }
@@ -132,6 +136,7 @@ impl Code {
                 Rule::Length => format!("The parameter - \"{name}\" beyond the length limit."),
                 Rule::Range => format!("The parameter - \"{name}\" is out of its range."),
                 Rule::TooWeak => format!("The parameter - \"{name}\" is too weak for the password policy."),
+                Rule::Unsaid => format!("The parameter - \"{name}\" is not valid."),
             },
             Self::EntityNotExist(entity) => format!("The {} does not exist.", spoken(entity)),
             Self::EntityAlreadyExists(entity) => format!("The {} already exists.", spoken(entity)),
@@ -156,6 +161,7 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(name) => write!(f, "Missing{name}"),
+            Self::InvalidParameter(name, Rule::Unsaid) => write!(f, "InvalidParameter.{name}"),
             Self::InvalidParameter(name, rule) => write!(f, "InvalidParameter.{name}.{}", rule.word()),
             Self::EntityNotExist(entity) => write!(f, "EntityNotExist.{entity}"),
             Self::EntityAlreadyExists(entity) => write!(f, "EntityAlreadyExists.{entity}"),
@@ -270,6 +276,7 @@ mod tests {
                 "InvalidParameter.Password.TooWeak",
                 400,
             ),
+            (Code::InvalidParameter("PolicyType".into(), Rule::Unsaid), "InvalidParameter.PolicyType", 400),
             (Code::EntityNotExist("User.AccessKey"), "EntityNotExist.User.AccessKey", 404),
             (Code::EntityAlreadyExists("User"), "EntityAlreadyExists.User", 409),
             (Code::DeleteConflict("User.AccessKey"), "DeleteConflict.User.AccessKey", 409),

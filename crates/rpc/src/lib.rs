@@ -5,6 +5,7 @@
 pub mod api;
 pub mod error;
 pub mod json;
+pub mod json_items;
 pub mod params;
 pub mod percent;
 pub mod request;

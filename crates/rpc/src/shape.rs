@@ -264,8 +264,8 @@ pub struct Bounded<const MIN: i64, const MAX: i64>(i64);
 
 impl<const MIN: i64, const MAX: i64> Bounded<MIN, MAX> {
     /// The number, if it lies within the bounds.
-    pub fn new(number: i64) -> Option<Self> {
-        (MIN..=MAX).contains(&number).then_some(Self(number))
+    pub const fn new(number: i64) -> Option<Self> {
+        if number >= MIN && number <= MAX { Some(Self(number)) } else { None }
     }
 
     /// The number.

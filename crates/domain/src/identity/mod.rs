@@ -4,12 +4,15 @@
 pub mod access_key;
 mod bounded;
 pub mod domain_name;
+pub mod group;
 pub mod level;
 pub mod login_profile;
 pub mod mfa;
 pub mod network;
 pub mod password_policy;
+pub mod policy;
 pub mod qr_code;
+pub mod role;
 pub mod security_exception;
 pub mod security_preference;
 pub(crate) mod text;

@@ -71,9 +71,13 @@ macro_rules! text {
     };
 }
 
-/// Declares a word out of a fixed choice, spelled on the wire exactly as given.
+/// Declares a word out of a fixed choice, spelled on the wire exactly as given. Another word breaks the rule `Range`, or
+/// the one named.
 macro_rules! word {
-    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$about:meta])* $name:ident { $($rest:tt)+ }) => {
+        crate::identity::text::word! { $(#[$about])* $name, Range { $($rest)+ } }
+    };
+    ($(#[$about:meta])* $name:ident, $rule:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$doc])* $variant),+ }
@@ -90,9 +94,9 @@ macro_rules! word {
             /// Reads the wire spelling.
             ///
             /// # Errors
-            /// `Range` if it is none of the words.
+            /// The rule it breaks if it is none of the words.
             pub fn parse(text: &str) -> Result<Self, ramward_rpc::error::Rule> {
-                match text { $($word => Ok(Self::$variant),)+ _ => Err(ramward_rpc::error::Rule::Range) }
+                match text { $($word => Ok(Self::$variant),)+ _ => Err(ramward_rpc::error::Rule::$rule) }
             }
         }
 

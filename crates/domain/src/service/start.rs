@@ -197,6 +197,8 @@ fn listen(store: &Store, caches: &Arc<Caches>, clock: &Arc<DomainClock>, wall: &
                     let keys: Vec<_> = account_wide.iter().map(|index| (*account, *index)).collect();
                     caches.answers.invalidate(account, &keys);
                 }
+                // Nothing is kept of them yet.
+                Effect::Policies(_) => {}
                 Effect::AccessKey(id) => caches.keys.invalidate(id.as_str(), [id.as_str()]),
                 Effect::All => {
                     caches.answers.clear();

@@ -4,9 +4,12 @@
 use super::connection::{Arg, FromColumn};
 use crate::identity::access_key::Status;
 use crate::identity::domain_name::DefaultDomainName;
+use crate::identity::group::{GroupDisplayName, GroupName};
 use crate::identity::level::SubUserPwdLevel;
 use crate::identity::login_profile::PasswordHash;
 use crate::identity::mfa::{MFADeviceType, VirtualMFADeviceName};
+use crate::identity::policy::{PolicyDescription, PolicyDocument, PolicyName, PolicyType};
+use crate::identity::role::{RoleDescription, RoleName, ServiceName, TaggedType, TrustPolicy};
 use crate::identity::security_exception::{
     ExceptionId, ExceptionOwner, ExceptionReason, ExceptionState, SubjectPattern,
 };
@@ -39,14 +42,25 @@ text_columns!(
     ExceptionOwner,
     ExceptionReason,
     ExceptionState,
+    GroupDisplayName,
+    GroupName,
     MFADeviceType,
     MobilePhone,
+    PolicyDescription,
+    PolicyDocument,
+    PolicyName,
+    PolicyType,
     ProvisionType,
+    RoleDescription,
+    RoleName,
+    ServiceName,
     Status,
     SubUserPwdLevel,
     SubjectPattern,
     TagKey,
     TagValue,
+    TaggedType,
+    TrustPolicy,
     UserName,
     UserStatus,
     VirtualMFADeviceName,

@@ -2,7 +2,8 @@
 //! placeholders; a driver rewrites them where its database wants others. A new back end is one more `Driver`.
 
 use super::error::StoreError;
-use crate::ids::{AccessKeyId, AccountId, UserId};
+use crate::identity::policy::VersionId;
+use crate::ids::{AccessKeyId, AccountId, GroupId, RoleId, UserId};
 use crate::time::{Day, Timestamp};
 
 /// A value on its way into a statement or out of a column. There are no other types: time is seconds, a truth is 0 or 1.
@@ -195,6 +196,24 @@ impl From<UserId> for Arg<'_> {
     }
 }
 
+impl From<GroupId> for Arg<'_> {
+    fn from(value: GroupId) -> Self {
+        Arg::Int(value.get())
+    }
+}
+
+impl From<RoleId> for Arg<'_> {
+    fn from(value: RoleId) -> Self {
+        Arg::Int(value.get())
+    }
+}
+
+impl From<VersionId> for Arg<'_> {
+    fn from(value: VersionId) -> Self {
+        Arg::Int(value.get())
+    }
+}
+
 impl<'a> From<&'a AccessKeyId> for Arg<'a> {
     fn from(value: &'a AccessKeyId) -> Self {
         Arg::Text(value.as_str())
@@ -260,6 +279,24 @@ impl FromColumn for AccountId {
 }
 
 impl FromColumn for UserId {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        i64::from_column(value).and_then(Self::new)
+    }
+}
+
+impl FromColumn for GroupId {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        i64::from_column(value).and_then(Self::new)
+    }
+}
+
+impl FromColumn for RoleId {
+    fn from_column(value: Arg<'_>) -> Option<Self> {
+        i64::from_column(value).and_then(Self::new)
+    }
+}
+
+impl FromColumn for VersionId {
     fn from_column(value: Arg<'_>) -> Option<Self> {
         i64::from_column(value).and_then(Self::new)
     }

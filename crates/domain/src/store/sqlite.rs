@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     (3, include_str!("schema/sqlite/0003_history.sql")),
     (4, include_str!("schema/sqlite/0004_collected.sql")),
     (5, include_str!("schema/sqlite/0005_exceptions.sql")),
+    (6, include_str!("schema/sqlite/0006_policies.sql")),
 ];
 
 /// Sizes that may be set.

@@ -12,6 +12,8 @@ use crate::ids::{AccessKeyId, AccountId};
 pub enum Effect {
     /// A fact, counter or policy of the account.
     Account(AccountId),
+    /// A policy, a role, a group or who has which of them: what identities of the account may do.
+    Policies(AccountId),
     /// What a signature by this AccessKey is checked against: its secret, its status, its owner's name or status.
     AccessKey(AccessKeyId),
     /// More than is worth naming: keep nothing.
@@ -89,12 +91,20 @@ impl<'c> Tx<'c> {
 
     /// Says that copies of this outside the store end with the commit.
     pub fn effect(&mut self, effect: Effect) {
-        let named = matches!(effect, Effect::Account(_) | Effect::AccessKey(_));
+        let named = matches!(effect, Effect::Account(_) | Effect::Policies(_) | Effect::AccessKey(_));
         // A bulk change names nobody: it would be millions.
         let effect = if named && self.is_bulk() { Effect::All } else { effect };
         let last = self.effects.last();
         if last != Some(&effect) && !(named && last == Some(&Effect::All)) {
             self.effects.push(effect);
+        }
+    }
+
+    /// Says that what identities of the account may do has changed, and with it what answers say of the account.
+    pub(super) fn note_policies_moved(&mut self, account: AccountId) {
+        let effects = [Effect::Account(account), Effect::Policies(account)];
+        if !self.effects.ends_with(&effects) {
+            effects.into_iter().for_each(|effect| self.effect(effect));
         }
     }
 

@@ -9,11 +9,13 @@ use super::tables::access_keys::AccessKey;
 use super::tables::login_profiles::LoginProfile;
 use super::tables::users::User;
 use super::tables::{
-    access_keys, accounts, login_profiles, mfa_devices, report_days, report_subjects, users,
+    access_keys, accounts, login_profiles, mfa_devices, policy_attachments, policy_uses, report_days,
+    report_subjects, users,
 };
 use super::tx::Tx;
 use super::upkeep::{Dates, DayKind, KeyFacts, Numbers, Subject, SubjectKind, Total};
 use crate::identity::mfa::VirtualMFADeviceName;
+use crate::identity::policy::{PolicyName, PolicyType};
 use crate::identity::user::UserStatusFilter;
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::time::Day;
@@ -40,6 +42,8 @@ pub enum Number {
     Subjects(SubjectKind),
     /// The key map's entries that lead to this account's keys, against the keys.
     Owners,
+    /// How often a policy is attached.
+    Attachments,
 }
 
 impl fmt::Display for Difference {
@@ -49,6 +53,7 @@ impl fmt::Display for Difference {
             Number::Days(kind, day) => write!(f, "{kind:?} of {day}")?,
             Number::Subjects(kind) => write!(f, "subjects of {kind:?}")?,
             Number::Owners => f.write_str("AccessKeys known by id")?,
+            Number::Attachments => f.write_str("attachments of a policy")?,
         }
         write!(f, ": stored {}, counted {}", self.stored, self.counted)
     }
@@ -94,6 +99,7 @@ fn count(
 ) -> Result<Numbers, StoreError> {
     let mut numbers = Numbers::default();
     let bound = count_devices(tx, account, &mut numbers)?;
+    count_attachments(tx, account, &mut numbers, differences)?;
     let mut keys = KeyRows { account, rows: VecDeque::new(), after: None, ended: false, met: 0, known: 0 };
     let mut profiles = Rows::new(move |tx, after| login_profiles::list(tx, account, after, PAGE));
     let mut users = Rows::new(move |tx, after| users::list(tx, account, after, PAGE, UserStatusFilter::BOTH));
@@ -166,6 +172,30 @@ impl Marks {
         }
         Ok(())
     }
+}
+
+/// Counts the attachments of each policy, and the users that have one.
+fn count_attachments(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    numbers: &mut Numbers,
+    differences: &mut Vec<Difference>,
+) -> Result<(), StoreError> {
+    let (counted, users) = policy_attachments::recount(tx, account)?;
+    numbers.totals.add(Total::UsersWithPolicies, users);
+    let by_policy = |uses: Vec<(PolicyType, PolicyName, i64)>| -> BTreeMap<_, _> {
+        uses.into_iter().map(|(policy_type, name, n)| ((policy_type, name), n)).collect()
+    };
+    let (stored, counted) = (by_policy(policy_uses::list(tx, account)?), by_policy(counted));
+    let policies: BTreeSet<_> = stored.keys().chain(counted.keys()).collect();
+    for policy in policies {
+        let of = |uses: &BTreeMap<_, i64>| uses.get(policy).copied();
+        if of(&stored) != of(&counted) {
+            let (stored, counted) = (of(&stored).unwrap_or_default(), of(&counted).unwrap_or_default());
+            differences.push(Difference { number: Number::Attachments, stored, counted });
+        }
+    }
+    Ok(())
 }
 
 /// Counts the devices; who has one.

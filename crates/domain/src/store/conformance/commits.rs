@@ -200,7 +200,7 @@ pub fn a_change_inside_a_change_is_taken_back_alone(open: Open) {
     })
     .unwrap();
     let found = read(&store, |tx| accounts::find(tx, ACCOUNT)).unwrap();
-    assert_eq!(found.totals.0, [2, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
+    assert_eq!(found.totals.0, [2, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
     assert_eq!(read(&store, |tx| access_keys::find_by_id(tx, &key_id("LTAIb"))), None);
     assert!(!heard.lock().unwrap().contains(&Effect::AccessKey(key_id("LTAIb"))));
     assert_verified(&store);

@@ -168,7 +168,7 @@ pub fn with_account(store: Store) -> Store {
 /// stores.
 pub fn dump(store: &Store) -> Vec<String> {
     const TABLES: &[(&str, usize)] = &[
-        ("SELECT * FROM accounts ORDER BY account", 22),
+        ("SELECT * FROM accounts ORDER BY account", 23),
         ("SELECT * FROM users ORDER BY account, user_id", 12),
         ("SELECT * FROM user_tags ORDER BY account, user_id, tag_key", 4),
         ("SELECT * FROM access_keys ORDER BY account, user_id, access_key_id", 9),
@@ -184,6 +184,18 @@ pub fn dump(store: &Store) -> Vec<String> {
         ("SELECT * FROM mirrored_devices ORDER BY account, device_name", 3),
         ("SELECT * FROM disappeared ORDER BY account, run, kind, user_id, subject", 6),
         ("SELECT * FROM security_exceptions ORDER BY account, exception_id", 10),
+        ("SELECT * FROM groups ORDER BY account, group_id", 7),
+        ("SELECT * FROM group_members ORDER BY account, group_id, user_id", 4),
+        ("SELECT * FROM policies ORDER BY account, policy_name", 8),
+        ("SELECT * FROM policy_versions ORDER BY account, policy_name, version", 5),
+        (
+            "SELECT * FROM policy_attachments \
+             ORDER BY account, principal_type, principal_id, policy_type, policy_name",
+            6,
+        ),
+        ("SELECT * FROM policy_uses ORDER BY account, policy_type, policy_name", 4),
+        ("SELECT * FROM roles ORDER BY account, role_id", 10),
+        ("SELECT * FROM tags ORDER BY account, resource_type, resource_id, tag_key", 5),
         ("SELECT * FROM nonces ORDER BY account, expires, fingerprint", 3),
     ];
     read(store, |tx| {

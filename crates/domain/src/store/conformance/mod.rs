@@ -12,6 +12,7 @@ mod mirrors;
 mod numbers;
 mod others;
 mod plans;
+mod policies;
 mod subjects;
 mod users;
 
@@ -70,6 +71,14 @@ macro_rules! conformance {
                     entries_are_listed_in_order,
                     a_history_goes_with_its_account,
                     exceptions_are_kept_by_name;
+                policies:
+                    a_group_keeps_its_fields_and_its_members,
+                    a_policy_keeps_its_fields_and_its_versions,
+                    attachments_are_counted,
+                    a_wrong_count_of_attachments_is_found,
+                    a_role_keeps_its_fields,
+                    policies_and_roles_have_tags,
+                    copies_hear_of_every_change_of_policies;
                 mirrors:
                     a_run_keeps_its_fields,
                     what_is_known_of_users_and_devices_is_kept,

@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    access_keys, collect_runs, disappeared, met, mirrored_devices, mirrored_users, report_history,
-    report_subjects, rows, security_exceptions,
+    access_keys, collect_runs, disappeared, group_members, groups, met, mirrored_devices, mirrored_users,
+    policies, policy_attachments, policy_uses, policy_versions, report_history, report_subjects, roles, rows,
+    security_exceptions, tags,
 };
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
@@ -60,7 +61,7 @@ macro_rules! select {
             "SELECT account, default_domain, create_date, last_login_date, password_policy, security_preference, \
              deleting, users, users_mfa, root_mfa, root_keys, counted_users, counted_keys, counted_root_keys, mfa_devices, \
              mfa_devices_in_use, console_users, console_users_without_mfa, console_users_with_keys, users_with_two_keys, \
-             never_used_keys, never_used_root_keys FROM accounts ",
+             never_used_keys, never_used_root_keys, users_with_policies FROM accounts ",
             $rest
         )
     };
@@ -217,7 +218,7 @@ pub fn begin_delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreEr
     let sql = "UPDATE accounts SET deleting = 1, users = 0, users_mfa = 0, root_mfa = 0, root_keys = 0, \
                counted_users = 0, counted_keys = 0, counted_root_keys = 0, mfa_devices = 0, mfa_devices_in_use = 0, \
                console_users = 0, console_users_without_mfa = 0, console_users_with_keys = 0, users_with_two_keys = 0, \
-               never_used_keys = 0, never_used_root_keys = 0 WHERE account = ?1";
+               never_used_keys = 0, never_used_root_keys = 0, users_with_policies = 0 WHERE account = ?1";
     if tx.execute(sql, &[account.into()])? == 0 {
         return Ok(false);
     }
@@ -231,6 +232,9 @@ pub fn begin_delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreEr
 pub fn delete_part(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     const PAGE: usize = 1000;
     if report_subjects::delete_part(tx, account)? {
+        return Ok(true);
+    }
+    if policy_attachments::delete_part(tx, account, PAGE)? || group_members::delete_part(tx, account, PAGE)? {
         return Ok(true);
     }
     let page = [account.into(), rows(PAGE).into()];
@@ -283,6 +287,12 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     collect_runs::delete_all(tx, account)?;
     disappeared::delete_all(tx, account)?;
     security_exceptions::delete_all(tx, account)?;
+    groups::delete_all(tx, account)?;
+    policies::delete_all(tx, account)?;
+    policy_versions::delete_all(tx, account)?;
+    policy_uses::delete_all(tx, account)?;
+    roles::delete_all(tx, account)?;
+    tags::delete_all(tx, account)?;
     tx.effect(Effect::Account(account));
     Ok(tx.execute("DELETE FROM accounts WHERE account = ?1", &[account.into()])? > 0)
 }
@@ -298,7 +308,8 @@ pub(in crate::store) fn add_totals(
                mfa_devices_in_use = mfa_devices_in_use + ?10, console_users = console_users + ?11, \
                console_users_without_mfa = console_users_without_mfa + ?12, \
                console_users_with_keys = console_users_with_keys + ?13, users_with_two_keys = users_with_two_keys + ?14, \
-               never_used_keys = never_used_keys + ?15, never_used_root_keys = never_used_root_keys + ?16 \
+               never_used_keys = never_used_keys + ?15, never_used_root_keys = never_used_root_keys + ?16, \
+               users_with_policies = users_with_policies + ?17 \
                WHERE account = ?1";
     let mut args = vec![account.into()];
     args.extend(Total::ALL.into_iter().map(|total| Arg::Int(changes.get(total))));

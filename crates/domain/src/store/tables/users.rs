@@ -1,6 +1,7 @@
 //! RAM users. What a user is called in full follows from its name and the account's domain, so it is not stored.
 
-use super::{access_keys, login_profiles, met, mfa_devices, rows, user_tags};
+use super::policy_attachments::{self, Principal};
+use super::{access_keys, group_members, login_profiles, met, mfa_devices, rows, user_tags};
 use crate::identity::user::{
     Comments, DisplayName, Email, MobilePhone, ProvisionType, UserName, UserStatus, UserStatusFilter,
 };
@@ -251,8 +252,8 @@ pub fn update_last_login_date(
     Ok(())
 }
 
-/// Deletes a user with its keys, logon profile and tags, and frees its MFA device; whether it was there. Whether it may
-/// be deleted while it has them is not decided here.
+/// Deletes a user with its keys, logon profile, memberships, attachments and tags, and frees its MFA device; whether it
+/// was there. Whether it may be deleted while it has them is not decided here.
 pub fn delete(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<bool, StoreError> {
     for key in access_keys::list(tx, account, user)? {
         access_keys::delete(tx, account, user, &key.access_key_id)?;
@@ -261,6 +262,8 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<bool,
         mfa_devices::unbind(tx, account, &device.device_name)?;
     }
     login_profiles::delete(tx, account, user)?;
+    policy_attachments::delete_by_principal(tx, account, Principal::User(user))?;
+    group_members::delete_by_user(tx, account, user)?;
     if let Some(row) = find(tx, account, user)? {
         tx.note_last_name(account, user, row.user_name);
     }

@@ -83,11 +83,13 @@ pub enum Total {
     NeverUsedKeys,
     /// Active keys of root that were never used.
     NeverUsedRootKeys,
+    /// RAM users with a policy attached to them directly.
+    UsersWithPolicies,
 }
 
 impl Total {
     /// All of them, in the order of their columns.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Users,
         Self::UsersMfa,
         Self::RootMfa,
@@ -103,6 +105,7 @@ impl Total {
         Self::UsersWithTwoKeys,
         Self::NeverUsedKeys,
         Self::NeverUsedRootKeys,
+        Self::UsersWithPolicies,
     ];
 }
 
