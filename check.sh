@@ -151,7 +151,7 @@ step_clients_node() {
   npm test --silent --prefix tests/clients/node
 }
 
-step_bench() { cargo bench --locked -p ramward --bench gateway --bench store -- --quick; }
+step_bench() { cargo bench --locked -p ramward --bench gateway --bench store --bench policies -- --quick; }
 
 step_bench_peers() {
   venv peers tests/peers/requirements.txt

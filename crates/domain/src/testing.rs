@@ -3,6 +3,7 @@
 
 pub mod device;
 pub mod golden;
+pub mod policies;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;

@@ -57,8 +57,10 @@ pub enum Access {
 /// Who may call at all, before any policy is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Audience {
-    /// Identities of an account: its root and its RAM users.
+    /// Identities of an account: its root, its RAM users and sessions of its roles, as policies permit them.
     Account,
+    /// The root identity of an account alone, whatever policies permit others.
+    Root,
     /// The operator of the server, whose AccessKey belongs to no account.
     Operator,
     /// Identities of an account about their own, and the operator about any, which it names.

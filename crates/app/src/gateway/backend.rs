@@ -96,6 +96,16 @@ impl Backend for Service {
                 level(service.cached_answers as u64),
             ),
             Figure::Count("ramward_answer_misses", "Account-wide answers computed", service.answer_misses),
+            Figure::Level(
+                "ramward_cached_permissions",
+                "Identities whose policies are in memory",
+                level(service.cached_permissions as u64),
+            ),
+            Figure::Count(
+                "ramward_permission_misses",
+                "Identities whose policies were read from the store",
+                service.permission_misses,
+            ),
             Figure::Level("ramward_nonces", "Nonces held against replays", level(service.nonces as u64)),
             Figure::Level("ramward_store_waiting", "Writes that wait for the store", level(store.waiting)),
             Figure::Count("ramward_store_writes", "Writes answered by the store", store.jobs),

@@ -3,6 +3,7 @@
 pub mod nonces;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 
@@ -99,6 +100,15 @@ impl fmt::Debug for KeyEntry {
             .field("user", &self.user)
             .finish_non_exhaustive()
     }
+}
+
+/// How a call reached the server: what conditions of policies may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// Where it came from.
+    pub peer: IpAddr,
+    /// Whether it came over TLS.
+    pub secure: bool,
 }
 
 /// Who was verified.

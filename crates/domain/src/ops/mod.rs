@@ -259,6 +259,7 @@ operations![
     ram::create_login_profile::CreateLoginProfile,
     ram::create_user::CreateUser,
     ram::create_virtual_mfa_device::CreateVirtualMFADevice,
+    ram::decode_diagnostic_message::DecodeDiagnosticMessage,
     ram::delete_access_key::DeleteAccessKey,
     ram::delete_login_profile::DeleteLoginProfile,
     ram::delete_user::DeleteUser,

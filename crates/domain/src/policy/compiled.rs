@@ -8,25 +8,7 @@ use super::context::Context;
 use super::document::{Document, Effect, Statement, Trusted};
 use super::names;
 use super::wildcard::is_wild;
-
-/// Whose policy it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PolicyType {
-    /// One of the vendor's, the same in every account.
-    System,
-    /// One of the account's own.
-    Custom,
-}
-
-impl PolicyType {
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "System",
-            Self::Custom => "Custom",
-        }
-    }
-}
+use crate::identity::policy::PolicyType;
 
 /// Where a document comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,6 @@ mod names;
 pub mod system;
 pub mod wildcard;
 
-pub use self::compiled::{Ask, Compiled, Decision, PolicyType, Principal, Source};
+pub use self::compiled::{Ask, Compiled, Decision, Principal, Source};
 pub use self::context::{Context, Fact};
 pub use self::document::{Document, Effect, Malformed};

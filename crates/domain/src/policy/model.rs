@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::{Ask, Compiled, Context, Decision, Document, Fact, PolicyType, Source};
+use super::{Ask, Compiled, Context, Decision, Document, Fact, Source};
+use crate::identity::policy::PolicyType;
 use crate::time::Timestamp;
 
 /// Whether a pattern fits, by trying everything.

@@ -109,7 +109,8 @@ pub fn in_force(policy_name: &str) -> Option<Arc<Document>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Ask, Compiled, Context, PolicyType, Source};
+    use crate::identity::policy::PolicyType;
+    use crate::policy::{Ask, Compiled, Context, Source};
     use crate::time::Timestamp;
 
     #[test]

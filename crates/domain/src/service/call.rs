@@ -9,6 +9,7 @@ use ramward_rpc::error::{ApiError, ApiResult, Code, Plain};
 use ramward_rpc::params::{Params, ParamsError, is_form};
 use ramward_rpc::sign::{self, Claim, Detected, Fault, Incoming};
 
+use crate::authn::Origin;
 use crate::ids::RequestId;
 use crate::ops;
 use crate::time::Timestamp;
@@ -143,6 +144,11 @@ impl<'a> Call<'a> {
         'a: 'p,
     {
         Incoming { method: self.method, path: self.path, headers: self.headers, params, body: self.body }
+    }
+
+    /// How it reached the server.
+    pub fn origin(&self) -> Origin {
+        Origin { peer: self.peer, secure: self.secure }
     }
 
     /// The host name asked for; what errors repeat as `HostId`.

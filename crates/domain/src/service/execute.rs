@@ -7,11 +7,11 @@ use ramward_rpc::api::{Access, Product};
 use ramward_rpc::error::{ApiError, ApiResult};
 use ramward_rpc::value::Value;
 
+use super::permissions::Ticket;
 use super::start::raise_ceiling;
 use super::{Answer, Call, Core, Done, Durable, Frame, KeptAnswer, Needs, Record, Step, Tail, UsesInMemory};
-use crate::authn::{Caller, KeyEntry};
-use crate::authz;
-use crate::ops::{self, AnyOperation, AnyRequest, Cx, Prepare};
+use crate::authn::{Caller, KeyEntry, Origin};
+use crate::ops::{AnyOperation, AnyRequest, Cx, Prepare};
 use crate::store::tables::{access_keys, accounts, nonces};
 use crate::store::{Job, StoreError, Tx, Verdict, refusal};
 use crate::time::Timestamp;
@@ -49,6 +49,7 @@ struct Owned {
 pub(super) struct Run {
     pub(super) frame: Frame,
     pub(super) caller: Caller,
+    pub(super) origin: Origin,
     /// The typed request, or the refusal of a parameter: the use of the key counts either way.
     pub(super) request: ApiResult<Box<dyn AnyRequest>>,
     pub(super) operation: &'static dyn AnyOperation,
@@ -183,7 +184,8 @@ impl Core {
 
     /// Sends an admitted call to the right thread.
     fn run(self: Arc<Self>, run: Run, reply: Reply) {
-        if run.durable.is_nothing() && run.request.is_err() || run.to_writer() && !run.operation.slow() {
+        let read_here = run.operation.slow() || !self.knows_permissions(&run.caller);
+        if run.durable.is_nothing() && run.request.is_err() || run.to_writer() && !read_here {
             self.run_here(run, reply);
         } else {
             let core = Arc::clone(&self);
@@ -193,6 +195,7 @@ impl Core {
 
     /// Runs an admitted call on this thread, or queues it for the writer.
     fn run_here(self: Arc<Self>, mut run: Run, reply: Reply) {
+        let context = run.context();
         if run.operation.slow()
             && let Ok(request) = &mut run.request
         {
@@ -204,15 +207,17 @@ impl Core {
                 wall: run.durable.wall,
             };
             let target = request.target();
-            let prepared = self
-                .store
-                .read(|tx| authorise(tx, &run.caller, run.operation, &target))
-                .and_then(|()| request.prepare(&cx));
+            let ticket = Some(self.caches.permissions.ticket(run.caller.account()));
+            let permitted = self.store.read(|tx| {
+                self.authorise(tx, ticket, &run.caller, run.operation.api(), &target, &context)
+            });
+            let prepared = permitted.and_then(|()| request.prepare(&cx));
             if let Err(error) = prepared {
                 run.request = Err(error);
             }
         }
         if run.to_writer() {
+            self.learn_permissions(&run.caller);
             let store = self.store.clone();
             store.submit(Box::new(Change { core: self, run, outcome: None, reply }));
         } else {
@@ -225,7 +230,8 @@ impl Core {
         let account = run.caller.account();
         let account_wide = run.request.as_ref().is_ok_and(|request| request.is_account_wide());
         let ticket = account_wide.then(|| self.caches.answers.ticket(&account));
-        let members = self.store.read(|tx| self.perform(tx, run))?;
+        let permissions = Some(self.caches.permissions.ticket(account));
+        let members = self.store.read(|tx| self.perform(tx, permissions, run))?;
         let tail = Tail::new(run.operation.api().action, &members);
         if let (Some(ticket), Some(operation)) = (ticket, run.frame.operation) {
             let kept = KeptAnswer { day: run.durable.now.day(), tail: tail.clone() };
@@ -234,12 +240,17 @@ impl Core {
         Ok(tail)
     }
 
-    fn perform(&self, tx: &mut Tx<'_>, run: &Run) -> ApiResult<Vec<(&'static str, Value)>> {
+    fn perform(
+        &self,
+        tx: &mut Tx<'_>,
+        ticket: Option<Ticket>,
+        run: &Run,
+    ) -> ApiResult<Vec<(&'static str, Value)>> {
         let request = match &run.request {
             Ok(request) => request,
             Err(error) => return Err(error.clone()),
         };
-        authorise(tx, &run.caller, run.operation, &request.target())?;
+        self.authorise(tx, ticket, &run.caller, run.operation.api(), &request.target(), &run.context())?;
         let mut cx = Cx {
             tx,
             caller: &run.caller,
@@ -301,21 +312,6 @@ fn mark_used(tx: &mut Tx<'_>, key: &KeyEntry, at: Timestamp, product: Product) -
     }
 }
 
-fn authorise(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    operation: &'static dyn AnyOperation,
-    target: &ops::Target,
-) -> ApiResult<()> {
-    if !accounts::is_open(tx, caller.account())? {
-        return Err(ops::account_is_gone());
-    }
-    authz::authorise(caller, operation.api(), target, || {
-        let account = accounts::find(tx, caller.account()).map_err(refusal)?;
-        Ok(account.map(|account| account.security_preference).unwrap_or_default())
-    })
-}
-
 impl Run {
     /// Whether the call must pass the writer: it changes something, or something must be durable before its answer.
     fn to_writer(&self) -> bool {
@@ -337,7 +333,7 @@ impl Job for Change {
         let (core, run) = (&self.core, &self.run);
         let begun = core.begin_history(tx, run).and_then(|()| core.make_durable(tx, run));
         let mut outcome = match begun {
-            Ok(()) => tx.nested(|tx| core.perform(tx, run)),
+            Ok(()) => tx.nested(|tx| core.perform(tx, None, run)),
             Err(error) => Err(refusal(error)),
         };
         let nothing_to_keep = outcome.is_err() && run.durable.is_nothing();

@@ -2,6 +2,7 @@
 //! seal key and could sign as anybody, so a signature would prove nothing; everything from the parameters on is as over
 //! the wire. Must not be reachable from a socket.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use ramward_rpc::api::Product;
@@ -11,7 +12,7 @@ use ramward_rpc::percent::encode;
 
 use super::execute::{Pending, Run};
 use super::{Answer, Durable, Frame, Needs, Record, Service};
-use crate::authn::{Caller, KeyEntry};
+use crate::authn::{Caller, KeyEntry, Origin};
 use crate::ids::{AccountId, UserId};
 use crate::ops;
 use crate::time::Clock;
@@ -42,6 +43,7 @@ impl Service {
         let run = Run {
             frame,
             caller: Caller { key: Arc::new(key) },
+            origin: Origin { peer: Ipv4Addr::LOCALHOST.into(), secure: false },
             request,
             operation,
             durable: Durable {

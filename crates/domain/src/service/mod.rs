@@ -10,6 +10,8 @@ pub mod figures;
 pub mod first_start;
 mod history;
 mod local;
+mod permissions;
+mod permitted;
 mod replay;
 mod start;
 
@@ -30,6 +32,7 @@ use self::call::Said;
 pub use self::call::{Call, Format, Frame};
 pub use self::execute::Pending;
 use self::execute::{Reply, Run};
+use self::permissions::Permissions;
 use self::replay::{Needs, ReplayGuard};
 use crate::authn::{Caller, KeyEntry};
 use crate::entropy::{Entropy, SeededEntropy};
@@ -74,6 +77,7 @@ pub(crate) struct Core {
 struct Caches {
     keys: GuardedCache<AccessKeyId, Arc<KeyEntry>>,
     answers: GuardedCache<(AccountId, usize), Arc<KeptAnswer>>,
+    permissions: Permissions,
 }
 
 /// An account-wide answer, good until the next commit on the account or the end of the day.
@@ -111,6 +115,10 @@ pub struct Stats {
     pub cached_answers: usize,
     /// Account-wide answers computed since the start.
     pub answer_misses: u64,
+    /// Identities whose policies are in memory.
+    pub cached_permissions: usize,
+    /// Identities whose policies were read from the store since the start.
+    pub permission_misses: u64,
     /// Nonces held.
     pub nonces: usize,
 }
@@ -171,6 +179,8 @@ impl Service {
             key_misses: caches.keys.misses(),
             cached_answers: caches.answers.len(),
             answer_misses: caches.answers.misses(),
+            cached_permissions: caches.permissions.len(),
+            permission_misses: caches.permissions.misses(),
             nonces: self.core.replay.held(),
         }
     }
@@ -244,12 +254,15 @@ impl Core {
         let caller = Caller { key };
         let request = operation.read(&params);
         let account_wide = request.as_ref().is_ok_and(|request| request.is_account_wide());
-        let at_once = durable.is_nothing() && account_wide && caller.is_root();
+        let origin = call.origin();
+        let at_once = durable.is_nothing()
+            && account_wide
+            && self.permits_at_once(&caller, operation.api(), origin, now);
         if at_once && let Some(answer) = self.kept_answer(frame, &caller, said.operation, now.day()) {
             return Ok(Step::Answer(answer));
         }
         call.host().clone_into(&mut frame.host);
-        Ok(Step::Run(Run { frame: frame.clone(), caller, request, operation, durable }))
+        Ok(Step::Run(Run { frame: frame.clone(), caller, origin, request, operation, durable }))
     }
 
     fn kept_answer(&self, frame: &Frame, caller: &Caller, operation: usize, day: Day) -> Option<Answer> {

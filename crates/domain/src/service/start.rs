@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::cache::GuardedCache;
 use super::execute::mark_last_use;
+use super::permissions::Permissions;
 use super::replay::ReplayGuard;
 use super::{Caches, Core, Service};
 use crate::authn::nonces::Fingerprint;
@@ -64,6 +65,7 @@ impl Service {
         let caches = Arc::new(Caches {
             keys: GuardedCache::new(settings.cache_entries),
             answers: GuardedCache::new(settings.cache_entries),
+            permissions: Permissions::new(settings.cache_entries),
         });
         let clock = Arc::new(DomainClock::new(Arc::clone(&wall), begun.clock_offset_seconds));
         listen(&store, &caches, &clock, &wall);
@@ -197,12 +199,12 @@ fn listen(store: &Store, caches: &Arc<Caches>, clock: &Arc<DomainClock>, wall: &
                     let keys: Vec<_> = account_wide.iter().map(|index| (*account, *index)).collect();
                     caches.answers.invalidate(account, &keys);
                 }
-                // Nothing is kept of them yet.
-                Effect::Policies(_) => {}
+                Effect::Policies(account) => caches.permissions.invalidate(*account),
                 Effect::AccessKey(id) => caches.keys.invalidate(id.as_str(), [id.as_str()]),
                 Effect::All => {
                     caches.answers.clear();
                     caches.keys.clear();
+                    caches.permissions.clear();
                 }
                 Effect::Clock(offset_seconds) => clock.set(wall.now().plus_seconds(*offset_seconds)),
             }

@@ -1,4 +1,4 @@
-//! Secrets that must be readable again (to check an HMAC or a one-time code) are sealed before they reach a table:
+//! Secrets that must be readable again (to check an HMAC or a one-time code) are sealed before they reach a table or a caller:
 //! XChaCha20-Poly1305 under a key that lies beside the store or in the environment, bound to their account and owner, so
 //! that a row's secret opens in no other row. Must not know tables.
 
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -35,6 +35,8 @@ pub enum SecretOf<'a> {
     AccessKey(AccountId, &'a AccessKeyId),
     /// The seed of an MFA device, by its name.
     MfaDevice(AccountId, &'a VirtualMFADeviceName),
+    /// Why a call to the account was denied.
+    Diagnosis(AccountId),
 }
 
 impl SecretOf<'_> {
@@ -42,6 +44,7 @@ impl SecretOf<'_> {
         match self {
             Self::AccessKey(account, key) => format!("AccessKey {account} {key}"),
             Self::MfaDevice(account, name) => format!("MFADevice {account} {name}"),
+            Self::Diagnosis(account) => format!("Diagnosis {account}"),
         }
     }
 }
@@ -49,6 +52,18 @@ impl SecretOf<'_> {
 /// A sealed secret: what a table keeps.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(Vec<u8>);
+
+impl Sealed {
+    /// As text for a caller to keep and bring back: letters, digits, `-` and `_`.
+    pub fn to_text(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+
+    /// What [`Sealed::to_text`] wrote; `None` if it did not.
+    pub fn from_text(text: &str) -> Option<Self> {
+        BASE64URL_NOPAD.decode(text.as_bytes()).ok().map(Self)
+    }
+}
 
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -221,10 +236,14 @@ mod tests {
             SecretOf::AccessKey(account(1), &other),
             SecretOf::AccessKey(account(2), &one),
             SecretOf::MfaDevice(account(1), &namesake),
+            SecretOf::Diagnosis(account(1)),
         ];
         for of in strangers {
             assert!(matches!(seal.open(of, &sealed), Err(StoreError::SealBroken)), "{of:?}");
         }
+        let told = Sealed::from_text(&sealed.to_text()).unwrap();
+        assert_eq!(*seal.open(SecretOf::AccessKey(account(1), &one), &told).unwrap(), b"a secret");
+        assert!(Sealed::from_text("not base64!").is_none());
         for place in 0..sealed.0.len() {
             let mut changed = sealed.clone();
             changed.0[place] ^= 1;

@@ -162,18 +162,21 @@ fn callers(audience: Audience, own: SelfService) -> &'static str {
     match (audience, own) {
         (Audience::Anyone, _) => "everybody with a valid signature",
         (Audience::Operator, _) => "the operator",
-        (Audience::AccountOrOperator, _) => "root; the operator, naming an account",
-        (Audience::Account, SelfService::No) => "root",
+        (Audience::Root, _) => "root alone, whatever policies permit",
+        (Audience::AccountOrOperator, _) => "root; whom a policy permits it; the operator, naming an account",
+        (Audience::Account, SelfService::No) => "root; whom a policy permits it",
         (Audience::Account, SelfService::AccessKeys) => {
-            "root; a RAM user for itself where AllowUserToManageAccessKeys is on"
+            "root; whom a policy permits it; a RAM user for itself where AllowUserToManageAccessKeys is on"
         }
         (Audience::Account, SelfService::MfaDevice) => {
-            "root; a RAM user for itself where AllowUserToManageMFADevices is on"
+            "root; whom a policy permits it; a RAM user for itself where AllowUserToManageMFADevices is on"
         }
         (Audience::Account, SelfService::Password) => {
-            "RAM users for themselves where AllowUserToChangePassword is on"
+            "RAM users for themselves, where a policy permits it or AllowUserToChangePassword is on"
         }
-        (Audience::Account, SelfService::Always) => "root; every RAM user for itself",
+        (Audience::Account, SelfService::Always) => {
+            "root; whom a policy permits it; every RAM user for itself"
+        }
     }
 }
 

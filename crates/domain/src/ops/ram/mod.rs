@@ -8,6 +8,7 @@ pub mod create_access_key;
 pub mod create_login_profile;
 pub mod create_user;
 pub mod create_virtual_mfa_device;
+pub mod decode_diagnostic_message;
 pub mod delete_access_key;
 pub mod delete_login_profile;
 pub mod delete_user;

@@ -33,7 +33,7 @@ impl Operation for BindAccountMFADevice {
         action: "BindAccountMFADevice",
         summary: "Binds a virtual MFA device to the root identity of the account, given two consecutive codes of the device.",
         access: Access::Write,
-        audience: Audience::Account,
+        audience: Audience::Root,
         self_service: SelfService::No,
         ram_action: "ramward:BindAccountMFADevice",
         resource: "acs:ram:*:{account}:*",

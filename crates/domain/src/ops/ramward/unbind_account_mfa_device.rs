@@ -18,7 +18,7 @@ impl Operation for UnbindAccountMFADevice {
         action: "UnbindAccountMFADevice",
         summary: "Takes the MFA device of the account's root identity off; the device itself stays and can be bound again.",
         access: Access::Write,
-        audience: Audience::Account,
+        audience: Audience::Root,
         self_service: SelfService::No,
         ram_action: "ramward:UnbindAccountMFADevice",
         resource: "acs:ram:*:{account}:*",
