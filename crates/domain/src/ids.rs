@@ -62,6 +62,10 @@ fn all_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+mod groups_and_roles;
+
+pub use self::groups_and_roles::{GroupId, RoleId};
+
 /// An Alibaba Cloud account: 16 digits (every sample in the vendor's documentation).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(i64);
@@ -117,6 +121,8 @@ impl UserId {
     /// The root identity of an account where a store must name it beside users; no call can name it so.
     pub const ROOT: Self = Self(0);
     const MAX: i64 = 999_999_999_999_999_999;
+    /// Who calls without being a user: a role's session, or nobody known. No row and no request has this id.
+    pub const NOBODY: Self = Self(-1);
     /// No user has a greater id.
     pub const LAST: Self = Self(Self::MAX);
 
@@ -163,93 +169,6 @@ impl FromStr for UserId {
 serde_as_text!(UserId);
 scalar_as_text!(UserId, "1 to 18 digits, the first not 0");
 
-/// A role of an account: a decimal number like a user's, 18 digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RoleId(UserId);
-
-impl RoleId {
-    /// The role of a stored number; `None` if it is 0 or has more than 18 digits.
-    pub const fn new(number: i64) -> Option<Self> {
-        match UserId::new(number) {
-            Some(id) if !id.is_root() => Some(Self(id)),
-            _ => None,
-        }
-    }
-
-    /// The number to store.
-    pub const fn get(self) -> i64 {
-        self.0.get()
-    }
-
-    /// A random one: 18 digits, the first not zero.
-    pub fn generate(entropy: &dyn Entropy) -> Self {
-        Self(UserId::generate(entropy))
-    }
-}
-
-impl fmt::Display for RoleId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for RoleId {
-    type Err = BadId;
-
-    fn from_str(text: &str) -> Result<Self, BadId> {
-        text.parse().map(Self).map_err(|_| BadId("a role id has 1 to 18 digits and does not begin with 0"))
-    }
-}
-
-serde_as_text!(RoleId);
-scalar_as_text!(RoleId, "1 to 18 digits, the first not 0");
-
-/// A group of an account: `g-` and 16 characters, as in the vendor's samples; here they are hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GroupId(i64);
-
-impl GroupId {
-    const PREFIX: &'static str = "g-";
-
-    /// The group of a stored number; `None` if it is not positive.
-    pub const fn new(number: i64) -> Option<Self> {
-        if number > 0 { Some(Self(number)) } else { None }
-    }
-
-    /// The number to store.
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-
-    /// A random one.
-    pub fn generate(entropy: &dyn Entropy) -> Self {
-        Self(generator(entropy).random_range(1..=i64::MAX))
-    }
-}
-
-impl fmt::Display for GroupId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{:016x}", Self::PREFIX, self.0)
-    }
-}
-
-impl FromStr for GroupId {
-    type Err = BadId;
-
-    fn from_str(text: &str) -> Result<Self, BadId> {
-        let bad = BadId("a group id is g- and 16 lower-case hexadecimal digits");
-        let digits = text.strip_prefix(Self::PREFIX).filter(|digits| digits.len() == 16).ok_or(bad)?;
-        let lower = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if !digits.bytes().all(lower) {
-            return Err(bad);
-        }
-        i64::from_str_radix(digits, 16).ok().and_then(Self::new).ok_or(bad)
-    }
-}
-
-serde_as_text!(GroupId);
-scalar_as_text!(GroupId, "`g-` and 16 hexadecimal digits");
-
 /// The public half of an AccessKey. Opaque: ids of old accounts have 16 characters and no prefix, newer ones begin with
 /// `LTAI` and have 24 (samples in the vendor's documentation). Cheap to clone; looked up by `&str`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -257,6 +176,7 @@ pub struct AccessKeyId(Arc<str>);
 
 impl AccessKeyId {
     const PREFIX: &'static str = "LTAI";
+    const TEMPORARY_PREFIX: &'static str = "STS.";
     const MAX_LEN: usize = 128;
 
     /// The whole id.
@@ -269,6 +189,18 @@ impl AccessKeyId {
         let mut text = Self::PREFIX.to_owned();
         Alphanumeric.append_string(&mut generator(entropy), &mut text, 20);
         Self(text.into())
+    }
+
+    /// A random one of a session: `STS.` and 25 letters and digits, as in the vendor's newer samples.
+    pub fn generate_temporary(entropy: &dyn Entropy) -> Self {
+        let mut text = Self::TEMPORARY_PREFIX.to_owned();
+        Alphanumeric.append_string(&mut generator(entropy), &mut text, 25);
+        Self(text.into())
+    }
+
+    /// Whether an id is that of a session, whose secret lies in its security token.
+    pub fn is_temporary(text: &str) -> bool {
+        text.starts_with(Self::TEMPORARY_PREFIX)
     }
 
     /// What a log may show: the first and the last four characters, of a short id none.
@@ -502,20 +434,6 @@ mod tests {
                 "{text}"
             );
         }
-    }
-
-    #[test]
-    fn groups_and_roles_have_ids_of_their_own() {
-        let entropy = SeededEntropy::new(9);
-        let group = GroupId::generate(&entropy);
-        assert_eq!((group.to_string().len(), group.to_string().parse()), (18, Ok(group)));
-        assert_eq!("g-00000000000000ff".parse(), Ok(GroupId::new(255).unwrap()));
-        for text in ["", "g-", "g-0000000000000000", "g-00000000000000FF", "g-8000000000000000", "g-ff"] {
-            assert!(text.parse::<GroupId>().is_err(), "{text}");
-        }
-        let role = RoleId::generate(&entropy);
-        assert_eq!((role.to_string().len(), role.to_string().parse()), (18, Ok(role)));
-        assert!("0".parse::<RoleId>().is_err() && RoleId::new(0).is_none());
     }
 
     #[test]

@@ -3,12 +3,16 @@
 
 pub mod device;
 pub mod golden;
+pub mod oidc;
 pub mod policies;
+pub mod roles;
+pub mod saml;
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use ramward_rpc::api::Product;
@@ -17,6 +21,7 @@ use ramward_rpc::request::{RequestBuilder, SignedRequest};
 use ramward_rpc::sign::{Scheme, Secret};
 use serde_json::Value;
 
+use crate::authn::session::{RoleSession, issue};
 use crate::entropy::SeededEntropy;
 use crate::identity::login_profile::HashCost;
 use crate::ids::{AccessKeyId, AccountId};
@@ -50,7 +55,11 @@ pub struct TestApp {
     pub root: NewKey,
     /// The operator's AccessKey.
     pub operator: NewKey,
+    /// What the service seals with.
+    pub seal: SealKey,
     nonces: AtomicU64,
+    /// The security tokens of the sessions' keys.
+    tokens: Mutex<HashMap<AccessKeyId, String>>,
 }
 
 impl TestApp {
@@ -72,7 +81,7 @@ impl TestApp {
         let entropy = Arc::new(SeededEntropy::new(1));
         let seal = SealKey::generate(&*entropy);
         let store = Store::temporary(seal.clone()).unwrap();
-        let service = Service::open(store, seal, settings, clock.clone(), entropy).unwrap();
+        let service = Service::open(store, seal.clone(), settings, clock.clone(), entropy).unwrap();
         let wishes = Wishes {
             account_id: Some(ACCOUNT.parse().unwrap()),
             access_key_id: Some(AccessKeyId::from_str("testid").unwrap()),
@@ -84,7 +93,9 @@ impl TestApp {
             clock,
             root: first.root_key.unwrap(),
             operator: first.operator_key.unwrap(),
+            seal,
             nonces: AtomicU64::new(0),
+            tokens: Mutex::default(),
         }
     }
 
@@ -106,10 +117,12 @@ impl TestApp {
             .scheme(Scheme::RpcV1)
     }
 
-    /// Signs `request` with `key`, now, with a fresh nonce.
+    /// Signs `request` with `key`, now, with a fresh nonce; with its token where the key is a session's.
     pub fn sign(&self, key: &NewKey, request: &RequestBuilder) -> SignedRequest {
-        let nonce = self.nonces.fetch_add(1, Ordering::Relaxed).to_string();
+        let nonce = self.next_number().to_string();
         let time = self.wall().to_string();
+        let token = self.tokens.lock().unwrap().get(&key.access_key_id).cloned();
+        let request = token.map_or_else(|| request.clone(), |token| request.clone().security_token(token));
         request.sign(key.access_key_id.as_str(), &key.access_key_secret, &time, &nonce)
     }
 
@@ -208,6 +221,60 @@ impl TestApp {
 }
 
 impl TestApp {
+    /// The key of a session of a role of the test's account, whether there is such a role or not.
+    pub fn session(&self, session: &RoleSession) -> NewKey {
+        let issued = issue(self.account(), session, &self.seal, &SeededEntropy::new(self.next_number()));
+        self.remember(issued.access_key_id, issued.access_key_secret, issued.security_token)
+    }
+
+    /// The key of the session that an answer of AssumeRole, or of one of its kin, tells.
+    pub fn session_of(&self, made: &Value) -> NewKey {
+        let text = |name: &str| made["Credentials"][name].as_str().unwrap().to_owned();
+        let secret = Secret::from(text("AccessKeySecret"));
+        self.remember(text("AccessKeyId").parse().unwrap(), secret, text("SecurityToken"))
+    }
+
+    /// The security token that goes with a session's key.
+    pub fn token_of(&self, key: &NewKey) -> String {
+        self.tokens.lock().unwrap().get(&key.access_key_id).unwrap().clone()
+    }
+
+    /// An OIDC identity provider `https://<name>.example.com` without keys.
+    pub fn oidc_provider(&self, name: &str, client_ids: &str) {
+        let issuer = format!("https://{name}.example.com");
+        let params = [("OIDCProviderName", name), ("IssuerUrl", &issuer), ("ClientIds", client_ids)];
+        self.ok("CreateOIDCProvider", &params);
+    }
+
+    /// Calls `action` without any signature, as a client without an AccessKey does; status and JSON body.
+    pub fn call_unsigned(&self, action: &str, params: &[(&str, &str)]) -> (u16, Value) {
+        let mut signed = self.sign(&self.root, &Self::request(action, params));
+        let (path, query) = signed.path_and_query.split_once('?').unwrap();
+        let kept = query.split('&').filter(|pair| {
+            !["AccessKeyId", "Signature", "SignatureMethod", "SignatureVersion"]
+                .contains(&pair.split('=').next().unwrap())
+        });
+        signed.path_and_query = format!("{path}?{}", kept.collect::<Vec<_>>().join("&"));
+        let answer = self.send(&signed);
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        if let Some(code) = body["Code"].as_str() {
+            assert!(
+                is_announced(action, code),
+                "{action} answers {code}, which its description does not name"
+            );
+        }
+        (answer.status, body)
+    }
+
+    fn remember(&self, access_key_id: AccessKeyId, access_key_secret: Secret, token: String) -> NewKey {
+        self.tokens.lock().unwrap().insert(access_key_id.clone(), token);
+        NewKey { access_key_id, access_key_secret }
+    }
+
+    fn next_number(&self) -> u64 {
+        self.nonces.fetch_add(1, Ordering::Relaxed)
+    }
+
     /// Gives the account another password policy; JSON, what is left out is the default.
     pub fn password_policy(&self, json: &str) {
         let (account, policy) = (self.account(), serde_json::from_str(json).unwrap());

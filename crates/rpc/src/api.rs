@@ -67,6 +67,8 @@ pub enum Audience {
     AccountOrOperator,
     /// Everybody with a valid signature.
     Anyone,
+    /// Everybody, without an AccessKey: what the request brings proves who it is from. A signature is not looked at.
+    Unsigned,
 }
 
 /// What a RAM user may do to itself without a policy.

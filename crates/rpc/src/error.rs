@@ -83,6 +83,10 @@ plain_codes! {
     InvalidAccessKeyIdInactive = "InvalidAccessKeyId.Inactive", 400, "Specified access key is disabled.";
     /// The security token is not one of this server.
     InvalidSecurityTokenMalformed = "InvalidSecurityToken.Malformed", 400, "Specified SecurityToken is malformed.";
+    /// The session is over.
+    InvalidSecurityTokenExpired = "InvalidSecurityToken.Expired", 403, "Specified SecurityToken is expired.";
+    /// The security token belongs to another key.
+    InvalidSecurityTokenMismatch = "InvalidSecurityToken.MismatchWithAccessKey", 400, "Specified SecurityToken mismatch with the AccessKey.";
     /// A policy document that is not one.
     MalformedPolicyDocument = "MalformedPolicyDocument", 400, "The policy document is malformed.";
     /// The caller lacks the permission.
@@ -112,6 +116,8 @@ pub enum Code {
     DeleteConflict(&'static str),
     /// `LimitExceeded.<Entity>`, 409.
     LimitExceeded(&'static str),
+    /// `AuthenticationFail.<What>`, 401: a token of an identity provider does not prove what it says.
+    AuthenticationFail(&'static str),
     /// One of the plain ones.
     Plain(Plain),
 }
@@ -121,6 +127,7 @@ impl Code {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Missing(_) | Self::InvalidParameter(..) => 400,
+            Self::AuthenticationFail(_) => 401,
             Self::EntityNotExist(_) => 404,
             Self::EntityAlreadyExists(_) | Self::DeleteConflict(_) | Self::LimitExceeded(_) => 409,
             Self::Plain(plain) => plain.facts().1,
@@ -147,6 +154,7 @@ impl Code {
                 None => format!("The {} is still in use.", spoken(parts)),
             },
             Self::LimitExceeded(entity) => format!("The quota of {} is used up.", spoken(entity)),
+            Self::AuthenticationFail(what) => format!("The {} was not accepted.", spoken(what)),
             Self::Plain(plain) => plain.facts().2.to_owned(),
         }
     }
@@ -167,6 +175,7 @@ impl fmt::Display for Code {
             Self::EntityAlreadyExists(entity) => write!(f, "EntityAlreadyExists.{entity}"),
             Self::DeleteConflict(entity) => write!(f, "DeleteConflict.{entity}"),
             Self::LimitExceeded(entity) => write!(f, "LimitExceeded.{entity}"),
+            Self::AuthenticationFail(what) => write!(f, "AuthenticationFail.{what}"),
             Self::Plain(plain) => f.write_str(plain.facts().0),
         }
     }
@@ -281,6 +290,8 @@ mod tests {
             (Code::EntityAlreadyExists("User"), "EntityAlreadyExists.User", 409),
             (Code::DeleteConflict("User.AccessKey"), "DeleteConflict.User.AccessKey", 409),
             (Code::LimitExceeded("User.AccessKey"), "LimitExceeded.User.AccessKey", 409),
+            (Code::InvalidParameter("RoleArn".into(), Rule::Unsaid), "InvalidParameter.RoleArn", 400),
+            (Code::AuthenticationFail("OIDCToken.Expired"), "AuthenticationFail.OIDCToken.Expired", 401),
             (Plain::InvalidAccessKeyIdNotFound.into(), "InvalidAccessKeyId.NotFound", 404),
         ];
         for (code, text, status) in rows {

@@ -1,6 +1,7 @@
 //! Who calls: an AccessKey as the hot path needs it, and the identity behind a verified request. Knows no HTTP.
 
 pub mod nonces;
+pub mod session;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -10,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 use ramward_rpc::api::Product;
 use ramward_rpc::sign::Secret;
 
+use self::session::RoleSession;
 use crate::identity::user::UserName;
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::time::{Day, Timestamp};
@@ -21,7 +23,7 @@ pub struct KeyEntry {
     pub access_key_id: AccessKeyId,
     /// Whose account. [`AccountId::OPERATOR`] for the operator's keys.
     pub account: AccountId,
-    /// Whose identity. [`UserId::ROOT`] for the root identity.
+    /// Whose identity. [`UserId::ROOT`] for the root identity, [`UserId::NOBODY`] for who is no user.
     pub user: UserId,
     /// The RAM user's name; `None` for root and operator.
     pub user_name: Option<UserName>,
@@ -31,6 +33,8 @@ pub struct KeyEntry {
     pub active: bool,
     /// Whether the user may call at all.
     pub user_active: bool,
+    /// The session, where the key is a temporary one.
+    pub session: Option<RoleSession>,
     /// The UTC day of use that is durable, as days since 1970.
     durable_day: AtomicI64,
     /// The latest use, in seconds since 1970; `i64::MIN` for never.
@@ -57,11 +61,29 @@ impl KeyEntry {
             secret,
             active,
             user_active,
+            session: None,
             durable_day: AtomicI64::new(last_used.map_or(i64::MIN, |at| at.day().0)),
             last_used: AtomicI64::new(last_used.map_or(i64::MIN, Timestamp::seconds)),
             last_product: AtomicU8::new(u8::MAX),
             queued: AtomicBool::new(false),
         }
+    }
+
+    /// The entry of a session's key. Its uses are nobody's: no row has it, no report counts it.
+    pub fn of_session(
+        access_key_id: AccessKeyId,
+        account: AccountId,
+        secret: Secret,
+        session: RoleSession,
+    ) -> Self {
+        let owner = (access_key_id, account, UserId::NOBODY);
+        Self { session: Some(session), ..Self::new(owner, None, Some(secret), (true, true), None) }
+    }
+
+    /// Stands for the key of a call that needs none.
+    pub fn anonymous() -> Self {
+        let id = "anonymous".parse().expect("the name has the form of an AccessKey id");
+        Self::new((id, AccountId::OPERATOR, UserId::NOBODY), None, None, (true, true), None)
     }
 
     /// Notes a use. Returns whether it is later than what was known.
@@ -111,6 +133,26 @@ pub struct Origin {
     pub secure: bool,
 }
 
+/// As whom a key calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity<'a> {
+    /// The root identity of an account.
+    Root,
+    /// A RAM user.
+    User {
+        /// Its id.
+        id: UserId,
+        /// Its name.
+        name: &'a UserName,
+    },
+    /// The operator of this server.
+    Operator,
+    /// The session of a role.
+    AssumedRole(&'a RoleSession),
+    /// Nobody known: the call needs no key, and what it brings is for its operation to check.
+    Anonymous,
+}
+
 /// Who was verified.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -124,14 +166,30 @@ impl Caller {
         self.key.account
     }
 
-    /// The calling identity inside the account.
+    /// As whom the key calls.
+    pub fn identity(&self) -> Identity<'_> {
+        match (&self.key.session, &self.key.user_name) {
+            (Some(session), _) => Identity::AssumedRole(session),
+            (None, Some(name)) => Identity::User { id: self.key.user, name },
+            (None, None) if self.is_operator() => Identity::Operator,
+            (None, None) if self.is_root() => Identity::Root,
+            (None, None) => Identity::Anonymous,
+        }
+    }
+
+    /// The session of a role that calls, if one does.
+    pub fn role_session(&self) -> Option<&RoleSession> {
+        self.key.session.as_ref()
+    }
+
+    /// The calling user inside the account; [`UserId::NOBODY`], which no row has, where the caller is none.
     pub fn user(&self) -> UserId {
         self.key.user
     }
 
     /// Whether this is the operator of the server.
     pub fn is_operator(&self) -> bool {
-        self.key.account == AccountId::OPERATOR
+        self.key.account == AccountId::OPERATOR && self.key.user == UserId::ROOT
     }
 
     /// Whether this is the root identity of an account.

@@ -2,11 +2,11 @@
 //! deeper. Form and members as the vendor's answers and the models of its SDKs show them. Must not decide anything.
 
 use ramward_rpc::api::{Api, Product};
-use ramward_rpc::error::{ApiError, Plain};
+use ramward_rpc::error::{ApiError, Code, Plain};
 use ramward_rpc::value::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::authn::Caller;
+use crate::authn::{Caller, Identity};
 use crate::entropy::Entropy;
 use crate::ids::AccountId;
 use crate::policy::{Context, Decision};
@@ -24,9 +24,9 @@ pub struct Diagnosis {
     pub action: String,
     /// Of what.
     pub resource: String,
-    /// What the caller is: `SubUser`.
+    /// What the caller is: `SubUser`, `AssumedRoleUser`.
     pub principal_type: String,
-    /// Who the caller is: a user's id.
+    /// Who the caller is: a user's id, a session as `<RoleName>:<RoleSessionName>`.
     pub principal: String,
     /// The kind of policy that decided.
     pub policy_type: String,
@@ -39,7 +39,7 @@ pub struct Diagnosis {
 /// A policy that forbids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Matched {
-    /// What it is attached to: `User` or `Group`.
+    /// What it is attached to: `User`, `Group` or `Role`; `Session` for the policy of a session.
     pub attached_to: String,
     /// `System` or `Custom`.
     pub policy_type: String,
@@ -74,8 +74,8 @@ impl Diagnosis {
             account: caller.account(),
             action: api.ram_action.to_owned(),
             resource: resource.to_owned(),
-            principal_type: "SubUser".to_owned(),
-            principal: caller.user().to_string(),
+            principal_type: principal_type(caller).to_owned(),
+            principal: display_name(caller),
             policy_type: "AccountLevelIdentityBasedPolicy".to_owned(),
             matched,
             conditions: conditions.collect(),
@@ -120,5 +120,54 @@ impl Diagnosis {
         }
         let opened = seal.open(SecretOf::Diagnosis(account), &Sealed::from_text(text)?).ok()?;
         serde_json::from_slice(&opened).ok()
+    }
+}
+
+/// The refusal of a role whose trust document does not permit the caller; `kind` says whether it forbids outright.
+pub fn untrusted(caller: &Caller, kind: &'static str) -> Box<ApiError> {
+    let message = "You are not authorized to do this action. You should be authorized by RAM. \
+                   The role's trust policy does not permit it.";
+    let mut error = ApiError::with_message(Plain::NoPermission, message);
+    error.access_denied =
+        untrusted_detail(&display_name(caller), caller.account(), principal_type(caller), kind);
+    error
+}
+
+/// The same where an identity provider of `account` proved who asks, which is called `name`.
+pub fn federated_untrusted(account: AccountId, name: &str, kind: &'static str) -> Box<ApiError> {
+    let message = "There is no permission. The role's trust policy does not permit it.";
+    let mut error = ApiError::with_message(Code::AuthenticationFail("NoPermission"), message);
+    error.access_denied = untrusted_detail(name, account, "Federated", kind);
+    error
+}
+
+fn untrusted_detail(
+    name: &str,
+    owner: AccountId,
+    principal: &'static str,
+    kind: &'static str,
+) -> Vec<(&'static str, Value)> {
+    vec![
+        ("AuthAction", Value::text("sts:AssumeRole")),
+        ("AuthPrincipalDisplayName", Value::text(name.to_owned())),
+        ("AuthPrincipalOwnerId", Value::text(owner.to_string())),
+        ("AuthPrincipalType", Value::text(principal)),
+        ("NoPermissionType", Value::text(kind)),
+        ("PolicyType", Value::text("AssumeRolePolicy")),
+    ]
+}
+
+/// A role's session by the role and its own name, a user by its id.
+fn display_name(caller: &Caller) -> String {
+    match caller.identity() {
+        Identity::AssumedRole(session) => format!("{}:{}", session.role_name, session.session_name),
+        _ => caller.user().to_string(),
+    }
+}
+
+fn principal_type(caller: &Caller) -> &'static str {
+    match caller.identity() {
+        Identity::AssumedRole(_) => "AssumedRoleUser",
+        _ => "SubUser",
     }
 }

@@ -1,15 +1,15 @@
-//! What an identity's policies say: those attached to a user and to its groups; read from the rows and
+//! What an identity's policies say: those attached to a user and to its groups, or to a role; read from the rows and
 //! compiled. Knows no operation; what it reads, others keep.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::authn::Caller;
+use crate::authn::{Caller, Identity};
 use crate::identity::policy::PolicyType;
-use crate::ids::{AccountId, UserId};
+use crate::ids::{AccountId, RoleId, UserId};
 use crate::policy::{Compiled, Document, Source, system};
 use crate::store::tables::policy_attachments::{Attachment, Principal};
-use crate::store::tables::{group_members, policies, policy_attachments, policy_versions, users};
+use crate::store::tables::{group_members, policies, policy_attachments, policy_versions, roles, users};
 use crate::store::{StoreError, Tx};
 
 /// Whose policies.
@@ -17,12 +17,18 @@ use crate::store::{StoreError, Tx};
 pub enum Holder {
     /// A RAM user's.
     User(UserId),
+    /// A role's, for its sessions.
+    Role(RoleId),
 }
 
 impl Holder {
     /// Whose policies a call goes by; `None` for those that policies do not limit.
     pub fn of(caller: &Caller) -> Option<Self> {
-        (!caller.is_root() && !caller.is_operator()).then(|| Self::User(caller.user()))
+        match caller.identity() {
+            Identity::User { id, .. } => Some(Self::User(id)),
+            Identity::AssumedRole(session) => Some(Self::Role(session.role_id)),
+            Identity::Root | Identity::Operator | Identity::Anonymous => None,
+        }
     }
 }
 
@@ -50,6 +56,12 @@ pub fn read(tx: &mut Tx<'_>, account: AccountId, holder: Holder) -> Result<Optio
             for (group, _) in group_members::list_groups(tx, account, user)? {
                 attached.push(("Group", policy_attachments::list(tx, account, Principal::Group(group))?));
             }
+        }
+        Holder::Role(role) => {
+            if roles::find(tx, account, role)?.is_none() {
+                return Ok(None);
+            }
+            attached.push(("Role", policy_attachments::list(tx, account, Principal::Role(role))?));
         }
     }
     let mut seen = BTreeSet::new();

@@ -1,6 +1,6 @@
 //! Whether a caller may do what it asks. Root does everything in its account, the operator does the operator's
 //! operations; a RAM user does what the policies of its account permit and to itself what the security preference
-//! allows, unless a policy forbids it.
+//! allows, unless a policy forbids it; the session of a role does what its role's policies and its own permit.
 
 pub mod denial;
 pub mod granted;
@@ -8,15 +8,16 @@ pub mod granted;
 use ramward_rpc::api::{Api, Audience, Product, SelfService};
 use ramward_rpc::error::{ApiError, ApiResult, Plain};
 
-pub use self::denial::Diagnosis;
+pub use self::denial::{Diagnosis, federated_untrusted, untrusted};
 pub use self::granted::{Granted, Holder};
 use crate::arn::{Arn, Resource};
-use crate::authn::Caller;
+use crate::authn::{Caller, Identity};
 use crate::identity::mfa::VirtualMFADeviceName;
+use crate::identity::role_session::RoleArn;
 use crate::identity::security_preference::SecurityPreference;
 use crate::identity::user::UserName;
 use crate::ids::{AccountId, UserId};
-use crate::policy::{Ask, Context, Decision};
+use crate::policy::{Ask, Compiled, Context, Decision, Document};
 
 /// What a call is about, read from the request alone, so that authorisation precedes every look-up and leaks nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub enum Target {
         /// Its name.
         name: String,
     },
+    /// A role, of whatever account.
+    Role(RoleArn),
 }
 
 /// What a decision may have to ask of the account's rows.
@@ -87,8 +90,11 @@ pub fn authorise(
     context: &Context<'_>,
     records: &mut impl Records,
 ) -> Result<(), Denied> {
+    if caller.role_session().is_some() && records.granted()?.is_none() {
+        return Err(role_is_gone().into());
+    }
     match api.audience {
-        Audience::Anyone => return Ok(()),
+        Audience::Anyone | Audience::Unsigned => return Ok(()),
         Audience::Operator if caller.is_operator() => return Ok(()),
         Audience::Operator => return Err(operators_only(api).into()),
         Audience::AccountOrOperator if caller.is_operator() => return Ok(()),
@@ -101,8 +107,23 @@ pub fn authorise(
     let resource = resource(caller, api, target, records)?;
     let ask = ask(api, &resource, context);
     let decision = granted.policies.decide(&ask);
-    let denied =
-        |decision| Denied::ByPolicy(Box::new(Diagnosis::new(caller, api, &resource.arn, context, decision)));
+    let session_policy = session_policy(caller)?;
+    let by_session = session_policy.as_ref().map(|policy| policy.decide(&ask));
+    // A session's policy only takes away from what the role has.
+    let (decision, of_session) = match (decision, by_session) {
+        (Decision::ExplicitDeny(_), _) | (_, None) => (decision, false),
+        (_, Some(session @ Decision::ExplicitDeny(_))) | (Decision::Allow(_), Some(session)) => {
+            (session, true)
+        }
+        (Decision::ImplicitDeny, Some(_)) => (decision, false),
+    };
+    let denied = |decision| {
+        let mut diagnosis = Diagnosis::new(caller, api, &resource.arn, context, decision);
+        if of_session {
+            "SessionPolicy".clone_into(&mut diagnosis.policy_type);
+        }
+        Denied::ByPolicy(Box::new(diagnosis))
+    };
     match decision {
         Decision::Allow(_) => Ok(()),
         Decision::ExplicitDeny(_) => Err(denied(decision)),
@@ -111,13 +132,28 @@ pub fn authorise(
     }
 }
 
+/// The policy of the session that calls, ready to be asked; `None` where there is none.
+fn session_policy(caller: &Caller) -> ApiResult<Option<Compiled>> {
+    let Some(text) = caller.role_session().and_then(|session| session.policy.as_deref()) else {
+        return Ok(None);
+    };
+    let document = Document::parse(text)
+        .map_err(|bad| ApiError::internal(format!("the policy of a session is malformed: {bad}")))?;
+    Ok(Some(Compiled::of_document(document, "Session")))
+}
+
 /// Whether the policies in hand permit an operation on the account as a whole, without asking anything else: for answers
 /// that are in memory already. Where it says no, [`authorise`] may still say yes.
 pub fn permits_at_once(caller: &Caller, api: &Api, context: &Context<'_>, granted: &Granted) -> bool {
     let open = matches!(api.audience, Audience::Account | Audience::AccountOrOperator);
     open && !api.resource.contains("{user}") && {
         let resource = of_account(caller.account(), api, "*");
-        granted.policies.decide(&ask(api, &resource, context)).is_allow()
+        let ask = ask(api, &resource, context);
+        let session_permits = match session_policy(caller) {
+            Ok(policy) => policy.is_none_or(|policy| policy.decide(&ask).is_allow()),
+            Err(_) => false,
+        };
+        session_permits && granted.policies.decide(&ask).is_allow()
     }
 }
 
@@ -170,6 +206,7 @@ fn resource(caller: &Caller, api: &Api, target: &Target, records: &mut impl Reco
         },
         Target::Device(name) => one(format!("acs:ram:*:{account}:mfa/{name}")),
         Target::Named { kind, name } => one(format!("acs:ram:*:{account}:{kind}/{name}")),
+        Target::Role(arn) => one(format!("acs:ram:*:{}:role/{}", arn.account, arn.name)),
     })
 }
 
@@ -189,7 +226,7 @@ fn serves_itself(caller: &Caller, api: &Api, target: &Target, records: &mut impl
         // Whose a device is, only the store knows, and an unbound one is nobody's: one's own is named like oneself.
         Target::Device(device) => name.as_str() == device.as_str(),
         Target::Account => matches!(api.self_service, SelfService::Password | SelfService::Always),
-        Target::Named { .. } => false,
+        Target::Named { .. } | Target::Role(_) => false,
     };
     Ok(about_itself
         && match api.self_service {
@@ -225,8 +262,19 @@ fn root_only(api: &Api) -> Box<ApiError> {
     ApiError::with_message(Plain::NoPermission, message)
 }
 
+fn role_is_gone() -> Box<ApiError> {
+    let message = "You are not authorized to do this action. The role of this session was deleted.";
+    ApiError::with_message(Plain::NoPermission, message)
+}
+
 /// The ARN of a caller.
 pub fn principal(caller: &Caller) -> Arn {
-    let resource = caller.key.user_name.clone().map_or(Resource::Root, Resource::User);
+    let resource = match caller.identity() {
+        Identity::User { name, .. } => Resource::User(name.clone()),
+        Identity::AssumedRole(session) => {
+            Resource::AssumedRole(session.role_name.clone(), session.session_name.clone())
+        }
+        Identity::Root | Identity::Operator | Identity::Anonymous => Resource::Root,
+    };
     Arn { account: caller.account(), resource }
 }

@@ -189,10 +189,10 @@ pub fn change(cx: &mut Cx<'_, '_>, password: Option<&NewPassword>) -> ApiResult<
 
 /// The calling RAM user.
 fn caller(tx: &mut Tx<'_>, caller: &Caller) -> ApiResult<User> {
-    if caller.is_root() {
+    if caller.is_root() || caller.role_session().is_some() {
         return Err(ApiError::with_message(
             Plain::NoPermission,
-            "You are not authorized to do this action. It is for RAM users; the root identity has no password here.",
+            "You are not authorized to do this action. It is for RAM users; the root identity and roles have no password here.",
         ));
     }
     users::find(tx, caller.account(), caller.user())?

@@ -13,12 +13,15 @@ pub mod marker;
 mod matrix;
 pub mod mirror_view;
 pub mod occasion;
+pub mod oidc_provider;
 pub mod password;
 pub mod practice_info;
 pub mod prepared;
 pub mod ram;
 pub mod ramward;
+pub mod role_session;
 pub mod root_key;
+pub mod saml_provider;
 pub mod sts;
 pub mod subject;
 pub mod user;
@@ -33,9 +36,10 @@ use ramward_rpc::params::Params;
 use ramward_rpc::shape::Shape;
 use ramward_rpc::value::Value;
 
-use crate::authn::Caller;
+use crate::authn::{Caller, Origin};
 pub use crate::authz::Target;
 use crate::entropy::Entropy;
+use crate::policy::Context;
 use crate::settings::Settings;
 use crate::store::seal::SealKey;
 use crate::store::{Store, Tx};
@@ -100,6 +104,8 @@ pub struct Cx<'a, 'tx> {
     pub tx: &'a mut Tx<'tx>,
     /// Who calls.
     pub caller: &'a Caller,
+    /// How the call reached the server.
+    pub origin: Origin,
     /// The time of dates and ages (the domain clock).
     pub now: Timestamp,
     /// The time of codes and signatures (the wall clock).
@@ -112,6 +118,13 @@ pub struct Cx<'a, 'tx> {
     pub settings: &'a Settings,
     /// The latest use of a key that is known in memory but not yet in its row.
     pub last_used: &'a dyn LastUsed,
+}
+
+impl Cx<'_, '_> {
+    /// What conditions of policies may ask of the call. No call proves a second factor: an AccessKey is one alone.
+    pub fn context(&self) -> Context<'static> {
+        Context::of_call(self.origin.peer, self.now, self.origin.secure, false)
+    }
 }
 
 /// Uses of AccessKeys that are known in memory and not yet written.
@@ -218,14 +231,20 @@ macro_rules! operations {
 }
 
 operations![
+    ims::add_client_id_to_oidc_provider::AddClientIdToOIDCProvider,
+    ims::add_fingerprint_to_oidc_provider::AddFingerprintToOIDCProvider,
     ims::bind_mfa_device::BindMFADevice,
     ims::change_password::ChangePassword,
     ims::create_access_key::CreateAccessKey,
     ims::create_login_profile::CreateLoginProfile,
+    ims::create_oidc_provider::CreateOIDCProvider,
+    ims::create_saml_provider::CreateSAMLProvider,
     ims::create_user::CreateUser,
     ims::create_virtual_mfa_device::CreateVirtualMFADevice,
     ims::delete_access_key::DeleteAccessKey,
     ims::delete_login_profile::DeleteLoginProfile,
+    ims::delete_oidc_provider::DeleteOIDCProvider,
+    ims::delete_saml_provider::DeleteSAMLProvider,
     ims::delete_user::DeleteUser,
     ims::delete_virtual_mfa_device::DeleteVirtualMFADevice,
     ims::disable_virtual_mfa::DisableVirtualMFA,
@@ -237,20 +256,28 @@ operations![
     ims::get_credential_report::GetCredentialReport,
     ims::get_default_domain::GetDefaultDomain,
     ims::get_login_profile::GetLoginProfile,
+    ims::get_oidc_provider::GetOIDCProvider,
     ims::get_password_policy::GetPasswordPolicy,
+    ims::get_saml_provider::GetSAMLProvider,
     ims::get_security_preference::GetSecurityPreference,
     ims::get_user::GetUser,
     ims::get_user_mfa_info::GetUserMFAInfo,
     ims::list_access_keys::ListAccessKeys,
+    ims::list_oidc_providers::ListOIDCProviders,
+    ims::list_saml_providers::ListSAMLProviders,
     ims::list_user_basic_infos::ListUserBasicInfos,
     ims::list_users::ListUsers,
     ims::list_virtual_mfa_devices::ListVirtualMFADevices,
+    ims::remove_client_id_from_oidc_provider::RemoveClientIdFromOIDCProvider,
+    ims::remove_fingerprint_from_oidc_provider::RemoveFingerprintFromOIDCProvider,
     ims::set_default_domain::SetDefaultDomain,
     ims::set_password_policy::SetPasswordPolicy,
     ims::set_security_preference::SetSecurityPreference,
     ims::unbind_mfa_device::UnbindMFADevice,
     ims::update_access_key::UpdateAccessKey,
     ims::update_login_profile::UpdateLoginProfile,
+    ims::update_oidc_provider::UpdateOIDCProvider,
+    ims::update_saml_provider::UpdateSAMLProvider,
     ims::update_user::UpdateUser,
     ram::bind_mfa_device::BindMFADevice,
     ram::change_password::ChangePassword,
@@ -281,6 +308,9 @@ operations![
     ram::update_access_key::UpdateAccessKey,
     ram::update_login_profile::UpdateLoginProfile,
     ram::update_user::UpdateUser,
+    sts::assume_role::AssumeRole,
+    sts::assume_role_with_oidc::AssumeRoleWithOIDC,
+    sts::assume_role_with_saml::AssumeRoleWithSAML,
     sts::get_caller_identity::GetCallerIdentity,
     ramward::bind_account_mfa_device::BindAccountMFADevice,
     ramward::create_account::CreateAccount,
@@ -289,11 +319,12 @@ operations![
     ramward::explain_account_security_practice_report::ExplainAccountSecurityPracticeReport,
     ramward::list_account_security_practice_report_history::ListAccountSecurityPracticeReportHistory,
     ramward::list_accounts::ListAccounts,
-    ramward::list_security_findings::ListSecurityFindings,
     ramward::list_security_exceptions::ListSecurityExceptions,
+    ramward::list_security_findings::ListSecurityFindings,
     ramward::set_clock::SetClock,
-    ramward::simulate_account_security_practice_report::SimulateAccountSecurityPracticeReport,
+    ramward::set_oidc_provider_keys::SetOIDCProviderKeys,
     ramward::set_security_exception::SetSecurityException,
+    ramward::simulate_account_security_practice_report::SimulateAccountSecurityPracticeReport,
     ramward::unbind_account_mfa_device::UnbindAccountMFADevice,
 ];
 

@@ -91,14 +91,14 @@ pub fn contradiction(parameter: &'static str) -> Box<ApiError> {
 /// The identity a request is about: the RAM user it names, or the caller itself, root included, where it names none.
 ///
 /// # Errors
-/// `EntityNotExist.User`.
+/// `EntityNotExist.User`, `MissingUserPrincipalName` where a role's session names none.
 pub fn find_identity(
     tx: &mut Tx<'_>,
     caller: &Caller,
     name: Option<&UserPrincipalName>,
 ) -> ApiResult<UserId> {
     match name {
-        None => find_own(tx, caller),
+        None => find_own(tx, caller, "UserPrincipalName"),
         Some(name) => {
             let account = account::find(tx, caller.account())?;
             find_by_name(tx, &account, name).map(|user| user.user_id)
@@ -112,15 +112,19 @@ pub fn find_identity(
 /// `EntityNotExist.User`.
 pub fn find_named_identity(tx: &mut Tx<'_>, caller: &Caller, name: Option<&UserName>) -> ApiResult<UserId> {
     match name {
-        None => find_own(tx, caller),
+        None => find_own(tx, caller, "UserName"),
         Some(name) => find_named(tx, caller.account(), name).map(|user| user.user_id),
     }
 }
 
-/// The caller itself.
-fn find_own(tx: &mut Tx<'_>, caller: &Caller) -> ApiResult<UserId> {
+/// The caller itself. The session of a role has no keys, device or password that the call could be about: it must name
+/// a user by `parameter`.
+fn find_own(tx: &mut Tx<'_>, caller: &Caller, parameter: &'static str) -> ApiResult<UserId> {
     if caller.is_root() {
         return Ok(UserId::ROOT);
+    }
+    if caller.role_session().is_some() {
+        return Err(ApiError::missing(parameter));
     }
     // A call that was admitted before its user was deleted must not give that user anything.
     users::find(tx, caller.account(), caller.user())?

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use http::{HeaderMap, Method};
-use ramward_rpc::api::Product;
+use ramward_rpc::api::{Audience, Product};
 use ramward_rpc::error::{ApiError, ApiResult, Code, Plain};
 use ramward_rpc::params::{Params, ParamsError, is_form};
 use ramward_rpc::sign::{self, Claim, Detected, Fault, Incoming};
@@ -76,6 +76,13 @@ pub struct Frame {
 pub struct Said<'a> {
     /// The operation's place in [`ops::OPERATIONS`].
     pub operation: usize,
+    /// What its signature claims; `None` where the operation needs none.
+    pub signed: Option<Signed<'a>>,
+}
+
+/// What a signature says about itself.
+#[derive(Debug)]
+pub struct Signed<'a> {
     /// What it claims.
     pub claim: Claim<'a>,
     /// The claimed time.
@@ -124,6 +131,9 @@ impl<'a> Call<'a> {
         frame.format = *format.as_ref().unwrap_or(&Format::Json);
         let operation = find_operation(self.headers, params, frame)?;
         format?;
+        if is_unsigned(operation) {
+            return Ok(Said { operation, signed: None });
+        }
         let claim = match sign::detect(&self.incoming(params)) {
             Detected::Claim(claim) => claim,
             Detected::Absent => return Err(ApiError::missing("AccessKeyId")),
@@ -135,7 +145,7 @@ impl<'a> Call<'a> {
                 "Specified time stamp or date value is not well formatted. Write it in UTC, like 2006-01-02T15:04:05Z.",
             )
         })?;
-        Ok(Said { operation, claim, stamp })
+        Ok(Said { operation, signed: Some(Signed { claim, stamp }) })
     }
 
     /// The request as signatures see it.
@@ -155,6 +165,10 @@ impl<'a> Call<'a> {
     pub fn host(&self) -> &'a str {
         self.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
     }
+}
+
+fn is_unsigned(operation: usize) -> bool {
+    ops::OPERATIONS.get(operation).is_some_and(|one| one.api().audience == Audience::Unsigned)
 }
 
 /// V3 names its operation in headers, everything else in parameters: RPC 1.0 clients send copies in headers that may

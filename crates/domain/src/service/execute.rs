@@ -208,9 +208,9 @@ impl Core {
             };
             let target = request.target();
             let ticket = Some(self.caches.permissions.ticket(run.caller.account()));
-            let permitted = self.store.read(|tx| {
-                self.authorise(tx, ticket, &run.caller, run.operation.api(), &target, &context)
-            });
+            let permitted = self
+                .store
+                .read(|tx| self.authorise(tx, ticket, &run.caller, run.operation.api(), &target, &context));
             let prepared = permitted.and_then(|()| request.prepare(&cx));
             if let Err(error) = prepared {
                 run.request = Err(error);
@@ -254,6 +254,7 @@ impl Core {
         let mut cx = Cx {
             tx,
             caller: &run.caller,
+            origin: run.origin,
             now: run.durable.now,
             wall: run.durable.wall,
             entropy: &*self.entropy,

@@ -28,13 +28,13 @@ use ramward_rpc::sign::{self, Scheme, Secret};
 
 pub use self::answer::{Answer, Record, Tail};
 use self::cache::GuardedCache;
-use self::call::Said;
 pub use self::call::{Call, Format, Frame};
+use self::call::{Said, Signed};
 pub use self::execute::Pending;
 use self::execute::{Reply, Run};
 use self::permissions::Permissions;
 use self::replay::{Needs, ReplayGuard};
-use crate::authn::{Caller, KeyEntry};
+use crate::authn::{Caller, KeyEntry, session};
 use crate::entropy::{Entropy, SeededEntropy};
 use crate::identity::access_key::Status;
 use crate::ids::{AccessKeyId, AccountId, RequestId};
@@ -230,8 +230,11 @@ impl Core {
         let params = call.params()?;
         let said = call.said(&params, frame)?;
         let wall = self.wall.now();
-        self.replay.check_window(said.stamp, wall)?;
-        let Some(key) = self.key(said.claim.access_key_id, may_read)? else {
+        let Some(signed) = &said.signed else {
+            return Ok(Step::Run(self.unsigned(call, frame, &params, &said, wall)));
+        };
+        self.replay.check_window(signed.stamp, wall)?;
+        let Some(key) = self.signer(signed, may_read)? else {
             return if may_read {
                 Err(ApiError::new(Plain::InvalidAccessKeyIdNotFound))
             } else {
@@ -239,18 +242,17 @@ impl Core {
             };
         };
         record.access_key_id = Some(key.access_key_id.clone());
-        check_signature(call, &params, &said, &key)?;
+        check_signature(call, &params, signed, &key, wall)?;
         record.account = Some(key.account);
-        let needs = self.replay.burn(key.access_key_id.as_str(), said.claim.nonce, said.stamp, wall)?;
-        if said.claim.security_token.is_some_and(|token| !token.is_empty()) {
-            return Err(ApiError::with_message(
-                Plain::InvalidSecurityTokenMalformed,
-                "Specified SecurityToken is malformed. This AccessKey is permanent and goes without one.",
-            ));
+        let needs = self.replay.burn(key.access_key_id.as_str(), signed.claim.nonce, signed.stamp, wall)?;
+        if key.session.is_none() {
+            self.refuse_token(signed)?;
         }
         let operation = *ops::OPERATIONS.get(said.operation).expect("find gives an index of the list");
         let now = self.clock.now();
-        let durable = Durable { needs, use_at: self.note_use(&key, operation, now), now, wall };
+        // A session's key has no row that could say when it was used, and no report counts it.
+        let use_at = if key.session.is_some() { None } else { self.note_use(&key, operation, now) };
+        let durable = Durable { needs, use_at, now, wall };
         let caller = Caller { key };
         let request = operation.read(&params);
         let account_wide = request.as_ref().is_ok_and(|request| request.is_account_wide());
@@ -263,6 +265,54 @@ impl Core {
         }
         call.host().clone_into(&mut frame.host);
         Ok(Step::Run(Run { frame: frame.clone(), caller, origin, request, operation, durable }))
+    }
+
+    /// A call of an operation that needs no signature: what it brings is checked by the operation itself.
+    fn unsigned(
+        &self,
+        call: &Call<'_>,
+        frame: &mut Frame,
+        params: &Params<'_>,
+        said: &Said<'_>,
+        wall: Timestamp,
+    ) -> Run {
+        call.host().clone_into(&mut frame.host);
+        let operation = *ops::OPERATIONS.get(said.operation).expect("find gives an index of the list");
+        let durable = Durable { needs: Needs::Nothing, use_at: None, now: self.clock.now(), wall };
+        let caller = Caller { key: Arc::new(KeyEntry::anonymous()) };
+        let (origin, request) = (call.origin(), operation.read(params));
+        Run { frame: frame.clone(), caller, origin, request, operation, durable }
+    }
+
+    /// The key that signed: of a session out of its token, else out of the store.
+    fn signer(&self, signed: &Signed<'_>, may_read: bool) -> ApiResult<Option<Arc<KeyEntry>>> {
+        let claim = &signed.claim;
+        if !AccessKeyId::is_temporary(claim.access_key_id) {
+            return self.key(claim.access_key_id, may_read);
+        }
+        let token = claim.security_token.filter(|token| !token.is_empty());
+        let token = token.ok_or_else(|| ApiError::missing("SecurityToken"))?;
+        let key = session::open(token, &self.seal)
+            .ok_or_else(|| ApiError::new(Plain::InvalidSecurityTokenMalformed))?;
+        if key.access_key_id.as_str() != claim.access_key_id {
+            return Err(ApiError::new(Plain::InvalidSecurityTokenMismatch));
+        }
+        Ok(Some(Arc::new(key)))
+    }
+
+    /// A permanent key goes without a token.
+    fn refuse_token(&self, signed: &Signed<'_>) -> ApiResult<()> {
+        let Some(token) = signed.claim.security_token.filter(|token| !token.is_empty()) else {
+            return Ok(());
+        };
+        let (code, text) = match session::open(token, &self.seal) {
+            Some(_) => {
+                (Plain::InvalidSecurityTokenMismatch, "Specified SecurityToken mismatch with the AccessKey.")
+            }
+            None => (Plain::InvalidSecurityTokenMalformed, "Specified SecurityToken is malformed."),
+        };
+        let message = format!("{text} This AccessKey is permanent and goes without one.");
+        Err(ApiError::with_message(code, message))
     }
 
     fn kept_answer(&self, frame: &Frame, caller: &Caller, operation: usize, day: Day) -> Option<Answer> {
@@ -360,7 +410,13 @@ pub fn open_secret(
     std::str::from_utf8(&bytes).map(Secret::from).map_err(|_| StoreError::SealBroken)
 }
 
-fn check_signature(call: &Call<'_>, params: &Params<'_>, said: &Said<'_>, key: &KeyEntry) -> ApiResult<()> {
+fn check_signature(
+    call: &Call<'_>,
+    params: &Params<'_>,
+    signed: &Signed<'_>,
+    key: &KeyEntry,
+    wall: Timestamp,
+) -> ApiResult<()> {
     if !key.active {
         return Err(ApiError::new(Plain::InvalidAccessKeyIdInactive));
     }
@@ -370,6 +426,13 @@ fn check_signature(call: &Call<'_>, params: &Params<'_>, said: &Said<'_>, key: &
             "Specified access key is disabled. Its user is frozen.",
         ));
     }
+    if let Some(session) = &key.session
+        && session.expires <= wall
+    {
+        let message =
+            format!("Specified SecurityToken is expired. The session ended at {}.", session.expires);
+        return Err(ApiError::with_message(Plain::InvalidSecurityTokenExpired, message));
+    }
     let Some(secret) = &key.secret else {
         return Err(ApiError::with_message(
             Plain::InvalidAccessKeyIdNotFound,
@@ -377,24 +440,24 @@ fn check_signature(call: &Call<'_>, params: &Params<'_>, said: &Said<'_>, key: &
         ));
     };
     let incoming = call.incoming(params);
-    sign::verify(&incoming, &said.claim, secret).map_err(|_| {
+    sign::verify(&incoming, &signed.claim, secret).map_err(|_| {
         if call.query.len() + call.body.len() > MAX_EXPLAINED_BYTES {
             return ApiError::with_message(
                 Plain::SignatureDoesNotMatch,
                 "Specified signature is not matched with our calculation. server string to sign is:(too long to be shown)",
             );
         }
-        let signed = sign::explain(&incoming, &said.claim);
-        let message = match said.claim.scheme {
+        let strings = sign::explain(&incoming, &signed.claim);
+        let message = match signed.claim.scheme {
             // Clients cut this text at its only colon and compare the rest with their own string to sign
             // (aliyun-python-sdk-core 2.16.1), so nothing may follow and no other colon may stand before.
             Scheme::RpcV1 => format!(
                 "Specified signature is not matched with our calculation. server string to sign is:{}",
-                signed.string_to_sign
+                strings.string_to_sign
             ),
             Scheme::V3 => format!(
                 "Specified signature does not match our calculation. server StringToSign is [{}] server CanonicalRequest is [{}]",
-                signed.string_to_sign, signed.canonical_request
+                strings.string_to_sign, strings.canonical_request
             ),
         };
         ApiError::with_message(Plain::SignatureDoesNotMatch, message)

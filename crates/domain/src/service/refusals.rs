@@ -8,11 +8,16 @@ use ramward_rpc::request::{RequestBuilder, SignedRequest};
 use ramward_rpc::sign::{Scheme, Secret};
 use serde_json::Value;
 
+use crate::authn::session::RoleSession;
+use crate::identity::role::RoleName;
+use crate::identity::role_session::RoleSessionName;
 use crate::identity::user::{UserName, UserStatus};
+use crate::ids::RoleId;
 use crate::store::tables::users;
 use crate::store::{StoreError, Tx};
 use crate::testing::golden::assert_golden;
 use crate::testing::{NewKey, TestApp};
+use crate::time::Timestamp;
 
 /// A nonce that every key of the test has used already.
 const USED_NONCE: &str = "used-before";
@@ -27,7 +32,7 @@ struct Draft {
     key: Who,
     time: String,
     nonce: Option<&'static str>,
-    token: bool,
+    token: Token,
     /// The domain asked for; `None` leaves the mandatory parameter out.
     domain: Option<&'static str>,
     wrong_secret: bool,
@@ -42,6 +47,20 @@ enum Who {
     Inactive,
     Frozen,
     Unknown,
+    /// The session of a role, of which there is no row: its permissions are the last to be asked.
+    Session,
+    /// A session that is over.
+    Ended,
+}
+
+/// The security token of a request.
+#[derive(Clone, Copy, PartialEq)]
+enum Token {
+    /// The session's own, or none where the key is no session's.
+    Right,
+    Absent,
+    Garbage,
+    OfAnother,
 }
 
 /// What is done to a signed request.
@@ -90,17 +109,23 @@ const DEFECTS: &[Defect] = &[
     (10, "time too old", |draft| draft.move_time("2025-06-15T11:44:59Z")),
     (10, "time too new", |draft| draft.move_time("2025-06-15T12:15:01Z")),
     (11, "unknown key", |draft| draft.key = Who::Unknown),
+    (11, "session without token", |draft| draft.be_session(Token::Absent)),
+    (11, "session, malformed token", |draft| draft.be_session(Token::Garbage)),
+    (11, "session, token of another", |draft| draft.be_session(Token::OfAnother)),
     (12, "inactive key", |draft| draft.instead_of_root(Who::Inactive)),
     (12, "frozen user", |draft| draft.instead_of_root(Who::Frozen)),
+    (12, "session over", |draft| draft.instead_of_root(Who::Ended)),
     (13, "wrong secret", |draft| draft.wrong_secret = true),
     (13, "changed parameter", |draft| {
         draft.spoil.push(Spoil::Change("DefaultDomainName", "", "mallory.onaliyun.com"));
     }),
     (14, "nonce used", |draft| draft.nonce = Some(USED_NONCE)),
-    (15, "security token", |draft| draft.token = true),
+    (15, "security token", |draft| draft.token = Token::Garbage),
+    (15, "token of a session", |draft| draft.token = Token::OfAnother),
     (16, "no parameter", |draft| draft.domain = None),
     (16, "bad parameter", |draft| draft.domain = Some("a b")),
     (17, "no permission", |draft| draft.instead_of_root(Who::RamUser)),
+    (17, "session, no permission", |draft| draft.instead_of_root(Who::Session)),
     (18, "domain taken", |draft| draft.domain = draft.domain.map(|_| "1111111111111111.onaliyun.com")),
 ];
 
@@ -110,6 +135,11 @@ impl Draft {
         if self.time.ends_with('Z') {
             time.clone_into(&mut self.time);
         }
+    }
+
+    fn be_session(&mut self, token: Token) {
+        self.key = Who::Session;
+        self.token = token;
     }
 
     /// Keys of RAM users lack the permission too; an unknown key is nobody's.
@@ -126,6 +156,9 @@ struct Bench {
     ram_user: NewKey,
     inactive: NewKey,
     frozen: NewKey,
+    session: NewKey,
+    ended: NewKey,
+    another: NewKey,
     calls: std::cell::Cell<u32>,
 }
 
@@ -136,7 +169,19 @@ impl Bench {
         let second = app.ok("CreateAccessKey", &[("UserPrincipalName", &TestApp::upn("alice"))]);
         let inactive = TestApp::key_of(&second);
         let frozen = app.user_with_key("carol");
-        let bench = Self { app, ram_user, inactive, frozen, calls: std::cell::Cell::default() };
+        let [session, ended, another] =
+            ["2025-06-15T13:00:00Z", "2025-06-15T12:00:00Z", "2025-06-15T13:00:00Z"].map(|expires| {
+                app.session(&RoleSession {
+                    role_id: RoleId::new(300_000_000_000_000_001).unwrap(),
+                    role_name: RoleName::parse("nobodys").unwrap(),
+                    session_name: RoleSessionName::parse("alice").unwrap(),
+                    policy: None,
+                    source_identity: None,
+                    expires: Timestamp::parse(expires).unwrap(),
+                })
+            });
+        let calls = std::cell::Cell::default();
+        let bench = Self { app, ram_user, inactive, frozen, session, ended, another, calls };
         let identity = TestApp::request("GetCallerIdentity", &[]);
         for key in [&bench.app.root, &bench.ram_user, &bench.inactive, &bench.frozen] {
             let time = bench.app.wall().to_string();
@@ -171,7 +216,7 @@ impl Bench {
             key: Who::Root,
             time: self.app.wall().to_string(),
             nonce: None,
-            token: false,
+            token: Token::Right,
             domain: Some("acme.onaliyun.com"),
             wrong_secret: false,
             spoil: Vec::new(),
@@ -203,6 +248,14 @@ impl Bench {
             Who::Inactive => &self.inactive,
             Who::Frozen => &self.frozen,
             Who::Unknown => &unknown,
+            Who::Session => &self.session,
+            Who::Ended => &self.ended,
+        };
+        let token = match draft.token {
+            Token::Right if matches!(draft.key, Who::Session | Who::Ended) => Some(self.app.token_of(key)),
+            Token::Right | Token::Absent => None,
+            Token::Garbage => Some("CAISabcd".to_owned()),
+            Token::OfAnother => Some(self.app.token_of(&self.another)),
         };
         let mut request = RequestBuilder::new("ims.aliyuncs.com", draft.version, draft.action)
             .scheme(draft.scheme)
@@ -213,8 +266,8 @@ impl Bench {
         if let Some(format) = draft.format {
             request = request.format(format);
         }
-        if draft.token {
-            request = request.security_token("CAISabcd");
+        if let Some(token) = token {
+            request = request.security_token(token);
         }
         self.calls.set(self.calls.get() + 1);
         let fresh = format!("nonce-{}", self.calls.get());

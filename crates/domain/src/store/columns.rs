@@ -8,8 +8,10 @@ use crate::identity::group::{GroupDisplayName, GroupName};
 use crate::identity::level::SubUserPwdLevel;
 use crate::identity::login_profile::PasswordHash;
 use crate::identity::mfa::{MFADeviceType, VirtualMFADeviceName};
+use crate::identity::oidc_provider::{ClientIds, Fingerprints, IssuerUrl, ProviderDescription, ProviderName};
 use crate::identity::policy::{PolicyDescription, PolicyDocument, PolicyName, PolicyType};
 use crate::identity::role::{RoleDescription, RoleName, ServiceName, TaggedType, TrustPolicy};
+use crate::identity::saml_provider::AuthnSignAlgo;
 use crate::identity::security_exception::{
     ExceptionId, ExceptionOwner, ExceptionReason, ExceptionState, SubjectPattern,
 };
@@ -34,6 +36,7 @@ macro_rules! text_columns {
 }
 
 text_columns!(
+    AuthnSignAlgo,
     Comments,
     DefaultDomainName,
     DisplayName,
@@ -44,12 +47,15 @@ text_columns!(
     ExceptionState,
     GroupDisplayName,
     GroupName,
+    IssuerUrl,
     MFADeviceType,
     MobilePhone,
     PolicyDescription,
     PolicyDocument,
     PolicyName,
     PolicyType,
+    ProviderDescription,
+    ProviderName,
     ProvisionType,
     RoleDescription,
     RoleName,
@@ -65,6 +71,19 @@ text_columns!(
     UserStatus,
     VirtualMFADeviceName,
 );
+
+/// A list stands in its column as it travels.
+macro_rules! joined_columns {
+    ($($name:ty),+ $(,)?) => {
+        $(impl FromColumn for $name {
+            fn from_column(value: Arg<'_>) -> Option<Self> {
+                if let Arg::Text(text) = value { <$name>::parse(text).ok() } else { None }
+            }
+        })+
+    };
+}
+
+joined_columns!(ClientIds, Fingerprints);
 
 impl FromColumn for PasswordHash {
     fn from_column(value: Arg<'_>) -> Option<Self> {

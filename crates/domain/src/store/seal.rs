@@ -37,6 +37,8 @@ pub enum SecretOf<'a> {
     MfaDevice(AccountId, &'a VirtualMFADeviceName),
     /// Why a call to the account was denied.
     Diagnosis(AccountId),
+    /// What the security token of a session holds: nobody's row, its account stands inside.
+    SecurityToken,
 }
 
 impl SecretOf<'_> {
@@ -45,6 +47,7 @@ impl SecretOf<'_> {
             Self::AccessKey(account, key) => format!("AccessKey {account} {key}"),
             Self::MfaDevice(account, name) => format!("MFADevice {account} {name}"),
             Self::Diagnosis(account) => format!("Diagnosis {account}"),
+            Self::SecurityToken => "SecurityToken".to_owned(),
         }
     }
 }
@@ -237,6 +240,7 @@ mod tests {
             SecretOf::AccessKey(account(2), &one),
             SecretOf::MfaDevice(account(1), &namesake),
             SecretOf::Diagnosis(account(1)),
+            SecretOf::SecurityToken,
         ];
         for of in strangers {
             assert!(matches!(seal.open(of, &sealed), Err(StoreError::SealBroken)), "{of:?}");

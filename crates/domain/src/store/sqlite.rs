@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     (4, include_str!("schema/sqlite/0004_collected.sql")),
     (5, include_str!("schema/sqlite/0005_exceptions.sql")),
     (6, include_str!("schema/sqlite/0006_policies.sql")),
+    (7, include_str!("schema/sqlite/0007_federation.sql")),
 ];
 
 /// Sizes that may be set.

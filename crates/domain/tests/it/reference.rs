@@ -94,12 +94,13 @@ fn the_error_codes() {
         (Code::Missing("<Parameter>".into()), "a mandatory parameter is absent or empty"),
         (
             Code::InvalidParameter("<Parameter>".into(), ramward_rpc::error::Rule::Format),
-            "…`.Format`, `.InvalidChars`, `.Length`, `.Range`, `.TooWeak`: the rule that the parameter breaks",
+            "…`.Format`, `.InvalidChars`, `.Length`, `.Range`, `.TooWeak`: the rule that the parameter breaks; STS says none",
         ),
         (Code::EntityNotExist("<Entity>"), "no such thing in the account"),
         (Code::EntityAlreadyExists("<Entity>"), "the name or the place is taken"),
         (Code::DeleteConflict("<Entity>.<Blocking>"), "something must be removed first"),
         (Code::LimitExceeded("<Entity>"), "the quota is used up"),
+        (Code::AuthenticationFail("<What>"), "a token of an identity provider does not prove what it says"),
     ];
     for (code, meaning) in composed {
         writeln!(text, "| `{code}` | {} | {meaning} |", code.status()).unwrap();
@@ -160,6 +161,7 @@ fn operation_page(description: &Description) -> String {
 
 fn callers(audience: Audience, own: SelfService) -> &'static str {
     match (audience, own) {
+        (Audience::Unsigned, _) => "everybody, without an AccessKey",
         (Audience::Anyone, _) => "everybody with a valid signature",
         (Audience::Operator, _) => "the operator",
         (Audience::Root, _) => "root alone, whatever policies permit",

@@ -63,7 +63,9 @@ impl Operation for GetUserMFAInfo {
 
     fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<GetUserMFAInfoResponse> {
         let user = match &request.user_principal_name {
-            None if cx.caller.is_root() => return Err(ApiError::missing("UserPrincipalName")),
+            None if cx.caller.is_root() || cx.caller.role_session().is_some() => {
+                return Err(ApiError::missing("UserPrincipalName"));
+            }
             None => cx.caller.user(),
             Some(name) => {
                 let account = account::find(cx.tx, cx.caller.account())?;

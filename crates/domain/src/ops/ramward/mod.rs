@@ -10,6 +10,7 @@ pub mod list_accounts;
 pub mod list_security_exceptions;
 pub mod list_security_findings;
 pub mod set_clock;
+pub mod set_oidc_provider_keys;
 pub mod set_security_exception;
 pub mod simulate_account_security_practice_report;
 pub mod unbind_account_mfa_device;

@@ -1,10 +1,11 @@
 //! GetCallerIdentity: who the caller is. Every verified caller may ask.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::ApiResult;
+use ramward_rpc::error::{ApiError, ApiResult};
 use ramward_rpc::shape;
 use ramward_rpc::shape::Empty;
 
+use crate::authn::Identity;
 use crate::authz::principal;
 use crate::ops::{Cx, Operation, Target};
 
@@ -17,12 +18,14 @@ shape! {
     pub struct GetCallerIdentityResponse {
         /// The account of the caller.
         AccountId as account_id: String = "1234567890123456";
-        /// What the caller is: `Account` for the root identity, `RAMUser` for a RAM user, `Operator` for the operator of this server.
+        /// What the caller is: `Account` for the root identity, `RAMUser` for a RAM user, `AssumedRoleUser` for the session of a role, `Operator` for the operator of this server.
         IdentityType as identity_type: String = "RAMUser";
-        /// The id by which the caller counts as one principal: the account's id for the root identity, else the user's.
+        /// The id by which the caller counts as one principal: the account's id for the root identity, the user's for a user, `<RoleId>:<RoleSessionName>` for the session of a role.
         PrincipalId as principal_id: String = "216959339000654321";
-        /// The id of the calling user; the account's id for the root identity.
-        UserId as user_id: String = "216959339000654321";
+        /// The id of the calling user; the account's id for the root identity. Absent for the session of a role.
+        UserId as user_id: Option<String> = "216959339000654321";
+        /// The id of the calling role; only for the session of one.
+        RoleId as role_id: Option<String> = "335376200829920001";
         /// The caller's ARN.
         Arn as arn: String = "acs:ram::1234567890123456:user/alice";
     }
@@ -49,18 +52,23 @@ impl Operation for GetCallerIdentity {
 
     fn handle(cx: &mut Cx<'_, '_>, _: &Empty) -> ApiResult<GetCallerIdentityResponse> {
         let account_id = cx.caller.account().to_string();
-        let (identity_type, id) = if cx.caller.is_operator() {
-            ("Operator", account_id.clone())
-        } else if cx.caller.is_root() {
-            ("Account", account_id.clone())
-        } else {
-            ("RAMUser", cx.caller.user().to_string())
+        let (identity_type, user_id, role) = match cx.caller.identity() {
+            Identity::Operator => ("Operator", Some(account_id.clone()), None),
+            Identity::Root => ("Account", Some(account_id.clone()), None),
+            Identity::User { id, .. } => ("RAMUser", Some(id.to_string()), None),
+            Identity::AssumedRole(session) => ("AssumedRoleUser", None, Some(session)),
+            Identity::Anonymous => return Err(ApiError::internal("a signed call without a caller")),
+        };
+        let principal_id = match (role, &user_id) {
+            (Some(session), _) => format!("{}:{}", session.role_id, session.session_name),
+            (None, user_id) => user_id.clone().unwrap_or_default(),
         };
         Ok(GetCallerIdentityResponse {
             account_id,
             identity_type: identity_type.to_owned(),
-            principal_id: id.clone(),
-            user_id: id,
+            principal_id,
+            user_id,
+            role_id: role.map(|session| session.role_id.to_string()),
             arn: principal(cx.caller).to_string(),
         })
     }
@@ -70,6 +78,9 @@ impl Operation for GetCallerIdentity {
 mod tests {
     use ramward_rpc::sign::Scheme;
 
+    use crate::authn::session::RoleSession;
+    use crate::identity::role::RoleName;
+    use crate::identity::role_session::RoleSessionName;
     use crate::testing::TestApp;
 
     #[test]
@@ -92,6 +103,33 @@ mod tests {
         let (status, as_operator) = app.call_as(&app.operator, "GetCallerIdentity", &[]);
         assert_eq!((status, as_operator["IdentityType"].as_str()), (200, Some("Operator")));
         assert_eq!(as_operator["Arn"], "acs:ram::0000000000000000:root");
+    }
+
+    #[test]
+    fn a_session_knows_its_role() {
+        let app = TestApp::new();
+        let role_id = app.role("Auditor", &serde_json::json!([]));
+        let session = app.session(&RoleSession {
+            role_id,
+            role_name: RoleName::parse("Auditor").unwrap(),
+            session_name: RoleSessionName::parse("alice").unwrap(),
+            policy: None,
+            source_identity: None,
+            expires: app.wall().plus_seconds(900),
+        });
+        for scheme in [Scheme::RpcV1, Scheme::V3] {
+            let request = TestApp::request("GetCallerIdentity", &[]).scheme(scheme);
+            let answer = app.send(&app.sign(&session, &request));
+            let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+            assert_eq!((answer.status, &body["IdentityType"]), (200, &"AssumedRoleUser".into()), "{body}");
+            assert_eq!(body["PrincipalId"], format!("{role_id}:alice"));
+            assert_eq!(body["RoleId"], role_id.to_string());
+            assert_eq!(body["Arn"], "acs:ram::1234567890123456:assumed-role/Auditor/alice");
+            assert!(body.get("UserId").is_none(), "{body}");
+        }
+        assert_eq!(app.refused_as(&session, "ListUsers", &[]), "NoPermission");
+        app.clock.advance(900);
+        assert_eq!(app.refused_as(&session, "GetCallerIdentity", &[]), "InvalidSecurityToken.Expired");
     }
 
     #[test]

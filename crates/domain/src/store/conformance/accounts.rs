@@ -2,7 +2,7 @@
 
 use super::Open;
 use super::fixtures::*;
-use super::policies;
+use super::{federation, policies};
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
 use crate::identity::security_preference::SecurityPreference;
@@ -106,7 +106,8 @@ fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     login_profiles::insert(tx, &profile(other(), user_id(1)))?;
     password_history::insert(tx, other(), user_id(1), &hash(1), 3)?;
     nonces::insert(tx, other(), noon(1), 5)?;
-    policies::fill(tx, other())
+    policies::fill(tx, other())?;
+    federation::fill(tx, other())
 }
 
 pub fn a_deleted_account_leaves_nothing(open: Open) {

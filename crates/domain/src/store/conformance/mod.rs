@@ -4,6 +4,7 @@
 mod accounts;
 mod commits;
 mod failures;
+mod federation;
 mod first_schema;
 pub mod fixtures;
 mod history;
@@ -79,6 +80,10 @@ macro_rules! conformance {
                     a_role_keeps_its_fields,
                     policies_and_roles_have_tags,
                     copies_hear_of_every_change_of_policies;
+                federation:
+                    an_oidc_provider_keeps_its_fields,
+                    a_saml_provider_keeps_its_fields,
+                    an_assertion_is_taken_once;
                 mirrors:
                     a_run_keeps_its_fields,
                     what_is_known_of_users_and_devices_is_kept,

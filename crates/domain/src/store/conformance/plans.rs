@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::fixtures::seal;
-use super::{accounts, commits, history, keys, mirrors, numbers, others, policies, subjects, users};
+use super::{
+    accounts, commits, federation, history, keys, mirrors, numbers, others, policies, subjects, users,
+};
 use crate::store::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Migration, Role};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Store, StoreError, StoreOptions, StoreUrl};
@@ -110,6 +112,8 @@ const NEEDS: &[(&str, &str)] = &[
     ("FROM group_members WHERE account = ?1 AND user_id = ?2", "group_members_by_user"),
     ("AND full_access = 1", "policies_full_access"),
     ("FROM groups WHERE account = ?1 AND group_name = ?2", "groups_by_name"),
+    ("AND issuer_url = ?2", "oidc_providers_by_issuer"),
+    ("FROM saml_assertions WHERE account = ?1 AND ends <= ?2", "saml_assertions_by_end"),
     ("FROM roles WHERE account = ?1 AND role_name = ?2", "roles_by_name"),
     ("FROM roles WHERE account = ?1 AND role_name > ?2", "roles_by_name"),
     ("policy_name = ?3 AND (principal_type, principal_id) > (?4, ?5)", "policy_attachments_by_policy"),
@@ -152,6 +156,9 @@ fn no_statement_walks_through_a_table() {
     history::entries_are_listed_in_order(open);
     history::a_history_goes_with_its_account(open);
     history::exceptions_are_kept_by_name(open);
+    federation::an_oidc_provider_keeps_its_fields(open);
+    federation::a_saml_provider_keeps_its_fields(open);
+    federation::an_assertion_is_taken_once(open);
     mirrors::a_run_keeps_its_fields(open);
     mirrors::what_is_known_of_users_and_devices_is_kept(open);
     mirrors::what_disappeared_is_remembered_once(open);

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 
 use super::{
     access_keys, collect_runs, disappeared, group_members, groups, met, mirrored_devices, mirrored_users,
-    policies, policy_attachments, policy_uses, policy_versions, report_history, report_subjects, roles, rows,
-    security_exceptions, tags,
+    oidc_providers, policies, policy_attachments, policy_uses, policy_versions, report_history,
+    report_subjects, roles, rows, saml_assertions, saml_providers, security_exceptions, tags,
 };
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
@@ -293,6 +293,9 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     policy_uses::delete_all(tx, account)?;
     roles::delete_all(tx, account)?;
     tags::delete_all(tx, account)?;
+    oidc_providers::delete_all(tx, account)?;
+    saml_providers::delete_all(tx, account)?;
+    saml_assertions::delete_all(tx, account)?;
     tx.effect(Effect::Account(account));
     Ok(tx.execute("DELETE FROM accounts WHERE account = ?1", &[account.into()])? > 0)
 }
