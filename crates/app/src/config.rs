@@ -40,6 +40,16 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Whether plain HTTP may be spoken on an address that other machines reach.
     pub insecure_http: bool,
+    /// The address of the HTTPS door; absent: no such door.
+    pub tls_listen: Option<SocketAddr>,
+    /// The certificate of the HTTPS door; absent: one of the CA in the data directory.
+    pub tls_cert: Option<PathBuf>,
+    /// The private key of that certificate.
+    pub tls_key: Option<PathBuf>,
+    /// Further names in the certificate that the CA issues.
+    pub tls_san: Vec<String>,
+    /// The address of the CONNECT door; absent: no such door.
+    pub proxy_listen: Option<SocketAddr>,
     /// Connections open at once.
     pub max_connections: usize,
     /// Bytes of a request's body.
@@ -186,6 +196,11 @@ impl Settings {
             endpoint: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             insecure_http: false,
+            tls_listen: None,
+            tls_cert: None,
+            tls_key: None,
+            tls_san: Vec::new(),
+            proxy_listen: None,
             max_connections: 0,
             max_body_bytes: 0,
             max_header_bytes: 0,

@@ -10,8 +10,10 @@ mod formats;
 mod gateway;
 mod log;
 mod refusal;
+mod running;
 mod server;
 mod state_file;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The server as one thing: data directory, seal key, store, service, door. What `serve` and `demo` run. Knows no
+//! The server as one thing: data directory, seal key, store, service, doors. What `serve` and `demo` run. Knows no
 //! command line and prints nothing.
 
 use std::fs::DirBuilder;
@@ -18,28 +18,41 @@ use ramward_domain::store::{Store, StoreError, StoreOptions, StoreUrl};
 use ramward_domain::time::{Clock, SystemClock};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_rustls::TlsAcceptor;
 
 use crate::config::Settings;
 use crate::gateway::limits::Limits;
-use crate::gateway::{Ended, Gateway};
+use crate::gateway::{Door, Ended, Gateway};
+use crate::running::Addresses;
 use crate::state_file::{self, StateFileError};
+use crate::tls::authority::Authority;
+use crate::tls::given::Given;
+use crate::tls::leaves::Leaves;
+use crate::tls::{self, TlsError};
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     /// Plain HTTP where others can read it.
     #[error(
-        "{0} is not a loopback address, and plain HTTP there shows every request to the network; listen on 127.0.0.1 behind a proxy that speaks TLS, or allow it with --insecure-http"
+        "{0} is not a loopback address, and plain HTTP there shows every request to the network; listen there with --tls-listen, or allow it with --insecure-http"
     )]
     Insecure(SocketAddr),
     /// Somebody else listens there.
-    #[error("{0} is in use by another program; stop that one, or choose another port with --listen, such as --listen {ip}:0 for a free one", ip = bracketed(.0))]
-    InUse(SocketAddr),
+    #[error("{address} is in use by another program; stop that one, or choose another port with {flag}, such as {flag} {ip}:0 for a free one", ip = bracketed(.address))]
+    InUse {
+        /// The address.
+        address: SocketAddr,
+        /// The setting that names it.
+        flag: &'static str,
+    },
     /// The system does not let the server listen there.
-    #[error("cannot listen on {address}: {reason}; choose another address with --listen")]
+    #[error("cannot listen on {address}: {reason}; choose another address with {flag}")]
     Listen {
         /// The address.
         address: SocketAddr,
+        /// The setting that names it.
+        flag: &'static str,
         /// What the system says.
         reason: io::Error,
     },
@@ -65,6 +78,9 @@ pub enum ServerError {
     /// The store refuses.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There is no certificate for the doors that need one.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The system gives no threads, no descriptors or no signals.
     #[error("the system does not let the server run: {0}")]
     System(io::Error),
@@ -77,24 +93,26 @@ fn bracketed(address: &SocketAddr) -> String {
     }
 }
 
-/// A server whose port is taken and whose store is open; it answers once it runs.
+/// A server whose ports are taken and whose store is open; it answers once it runs.
 pub struct Server {
-    listener: TcpListener,
+    listeners: Listeners,
+    certificates: Certificates,
     service: Service,
     limits: Limits,
     runtime: Runtime,
 }
 
 impl Server {
-    /// Takes the port, then opens the store, so that a port in use leaves no new data behind.
+    /// Takes the ports, then opens the store, so that a port in use leaves no new data behind.
     ///
     /// # Errors
     /// What the operator must change first.
     pub fn open(settings: &Settings) -> Result<Self, ServerError> {
-        let listener = listen(settings)?;
+        let listeners = Listeners::open(settings)?;
         let runtime = threads(settings.workers).map_err(ServerError::System)?;
         let service = open_service(settings)?;
-        Ok(Self { listener, service, limits: Limits::from(settings), runtime })
+        let certificates = Certificates::find(settings)?;
+        Ok(Self { listeners, certificates, service, limits: Limits::from(settings), runtime })
     }
 
     /// The service behind the door.
@@ -102,12 +120,23 @@ impl Server {
         &self.service
     }
 
-    /// Where the door is, with the real port.
+    /// Where the doors are, with the real ports.
     ///
     /// # Errors
     /// What the system says.
-    pub fn address(&self) -> Result<SocketAddr, ServerError> {
-        self.listener.local_addr().map_err(ServerError::System)
+    pub fn addresses(&self) -> Result<Addresses, ServerError> {
+        let Listeners { http, https, proxy } = &self.listeners;
+        let of = |listener: &TcpListener| listener.local_addr().map_err(ServerError::System);
+        let url = |listener: &Option<TcpListener>, scheme| -> Result<_, ServerError> {
+            let Some(listener) = listener else { return Ok(None) };
+            Ok(Some(format!("{scheme}://{}", of(listener)?)))
+        };
+        Ok(Addresses {
+            endpoint: format!("http://{}", of(http)?),
+            tls_endpoint: url(https, "https")?,
+            proxy: url(proxy, "http")?,
+            ca_file: self.certificates.ca_file.clone(),
+        })
     }
 
     /// From here on SIGTERM and Ctrl-C no longer end the process by themselves.
@@ -129,12 +158,21 @@ impl Server {
     /// # Errors
     /// What the system says; or a store that cannot write the end of the run, which the next start then takes for a kill.
     pub fn run(self, asked: impl AsyncFnMut()) -> Result<Ended, ServerError> {
-        let Self { listener, service, limits, runtime } = self;
+        let Self { listeners, certificates, service, limits, runtime } = self;
         let ticker = service.start_ticker();
         let ended = runtime.block_on(async {
-            listener.set_nonblocking(true)?;
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            Ok(Gateway::new(listener, limits, service.clone()).serve(asked).await)
+            let taken = |listener: TcpListener| {
+                listener.set_nonblocking(true)?;
+                tokio::net::TcpListener::from_std(listener)
+            };
+            let mut gateway = Gateway::new(taken(listeners.http)?, limits, service.clone());
+            if let (Some(listener), Some(tls)) = (listeners.https, certificates.https) {
+                gateway = gateway.with(taken(listener)?, Door::Https(tls));
+            }
+            if let (Some(listener), Some(tls)) = (listeners.proxy, certificates.proxy) {
+                gateway = gateway.with(taken(listener)?, Door::Proxy(tls));
+            }
+            Ok(gateway.serve(asked).await)
         });
         // What was cut off goes with its threads, before the end of the run is written.
         drop(runtime);
@@ -170,18 +208,80 @@ fn threads(workers: usize) -> io::Result<Runtime> {
     builder.max_blocking_threads(4).thread_name("gateway").enable_all().build()
 }
 
-fn listen(settings: &Settings) -> Result<TcpListener, ServerError> {
-    let address = allowed(settings)?;
+/// The ports that were taken.
+struct Listeners {
+    http: TcpListener,
+    https: Option<TcpListener>,
+    proxy: Option<TcpListener>,
+}
+
+impl Listeners {
+    fn open(settings: &Settings) -> Result<Self, ServerError> {
+        let of = |address: Option<SocketAddr>, flag, plain: bool| {
+            address.map(|address| listen(settings, address, flag, plain)).transpose()
+        };
+        Ok(Self {
+            http: listen(settings, settings.listen, "--listen", true)?,
+            https: of(settings.tls_listen, "--tls-listen", false)?,
+            // It also takes requests that are not encrypted.
+            proxy: of(settings.proxy_listen, "--proxy-listen", true)?,
+        })
+    }
+}
+
+/// What the doors with TLS show, and where the authority of it is.
+struct Certificates {
+    https: Option<TlsAcceptor>,
+    proxy: Option<TlsAcceptor>,
+    ca_file: Option<PathBuf>,
+}
+
+impl Certificates {
+    /// Certificates for the doors that the settings open. The data directory must be there.
+    fn find(settings: &Settings) -> Result<Self, TlsError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let given = match (&settings.tls_cert, &settings.tls_key) {
+            (Some(certificate), Some(key)) => Some(Given::load(certificate, key, Arc::clone(&clock))?),
+            (None, None) => None,
+            _ => return Err(TlsError::HalfPair),
+        };
+        let needs_authority =
+            settings.proxy_listen.is_some() || settings.tls_listen.is_some() && given.is_none();
+        let issued = if needs_authority {
+            let authority = Authority::find_or_create(&settings.data, clock.now())?;
+            let ca_file = std::path::absolute(authority.path()).unwrap_or(authority.path().to_owned());
+            Some((tls::acceptor(Arc::new(Leaves::new(authority, &settings.tls_san, clock)?))?, ca_file))
+        } else {
+            None
+        };
+        let (issued, ca_file) = issued.unzip();
+        let https = match given {
+            Some(given) => Some(tls::acceptor(Arc::new(given))?),
+            None => issued.clone(),
+        };
+        Ok(Self { https, proxy: issued, ca_file })
+    }
+}
+
+fn listen(
+    settings: &Settings,
+    address: SocketAddr,
+    flag: &'static str,
+    plain: bool,
+) -> Result<TcpListener, ServerError> {
+    if plain {
+        allow(settings, address)?;
+    }
     TcpListener::bind(address).map_err(|reason| match reason.kind() {
-        io::ErrorKind::AddrInUse => ServerError::InUse(address),
-        _ => ServerError::Listen { address, reason },
+        io::ErrorKind::AddrInUse => ServerError::InUse { address, flag },
+        _ => ServerError::Listen { address, flag, reason },
     })
 }
 
-fn allowed(settings: &Settings) -> Result<SocketAddr, ServerError> {
-    let address = settings.listen;
+/// Whether what is not encrypted may be spoken at `address`.
+fn allow(settings: &Settings, address: SocketAddr) -> Result<(), ServerError> {
     if address.ip().is_loopback() || settings.insecure_http {
-        Ok(address)
+        Ok(())
     } else {
         Err(ServerError::Insecure(address))
     }
@@ -218,8 +318,7 @@ pub fn domain_settings(settings: &Settings) -> Result<ramward_domain::settings::
 /// # Errors
 /// What the operator must change first.
 pub fn open_store(settings: &Settings) -> Result<(Store, SealKey), ServerError> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(&settings.data);
-    made.map_err(|reason| ServerError::DataDirectory { path: settings.data.clone(), reason })?;
+    make_data_directory(settings)?;
     let url = match &settings.store {
         Some(url) => url.parse()?,
         None => StoreUrl::Sqlite(settings.data.join("ramward.db")),
@@ -231,6 +330,15 @@ pub fn open_store(settings: &Settings) -> Result<(Store, SealKey), ServerError> 
     let mut options = StoreOptions::new(url, seal.clone());
     options.queue = settings.max_waiting_writes;
     Ok((Store::open(&options)?, seal))
+}
+
+/// Makes the data directory where it is not there, for this user alone.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_data_directory(settings: &Settings) -> Result<(), ServerError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(&settings.data);
+    made.map_err(|reason| ServerError::DataDirectory { path: settings.data.clone(), reason })
 }
 
 /// Loads the state file into a store that has no account yet. The same command line starts the server again later, with
@@ -281,7 +389,7 @@ mod tests {
         ] {
             let given = Given::of(&[("data", "/nowhere"), ("listen", listen), ("insecure_http", word)]);
             let settings = Settings::load(None, |_| None, &[&given]).unwrap();
-            assert_eq!(allowed(&settings).is_ok(), fits, "{listen} {word}");
+            assert_eq!(allow(&settings, settings.listen).is_ok(), fits, "{listen} {word}");
         }
     }
 }

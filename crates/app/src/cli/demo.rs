@@ -58,7 +58,7 @@ impl DemoArgs {
         };
         let server = Server::open(&settings)?;
         let mut signals = server.signals()?;
-        let endpoint = format!("http://{}", server.address()?);
+        let endpoint = server.addresses()?.endpoint;
         let finished = Arc::new(Notify::new());
         let shown = {
             let (finished, once, color) = (Arc::clone(&finished), self.once, context.color);

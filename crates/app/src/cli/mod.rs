@@ -4,12 +4,14 @@
 //! [`Command`], one in [`Command::run`].
 
 mod account;
+mod ca;
 mod call;
 mod clock;
 mod collect;
 mod completions;
 mod demo;
 mod exceptions;
+mod exec;
 mod export;
 mod import;
 mod print;
@@ -67,6 +69,8 @@ enum Command {
     Export(export::ExportArgs),
     Account(account::AccountArgs),
     Clock(clock::ClockArgs),
+    Ca(ca::CaArgs),
+    Exec(exec::ExecArgs),
     Exceptions(exceptions::ExceptionsArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
@@ -79,6 +83,8 @@ pub enum Ending {
     Done,
     /// The answer is "no" (a threshold missed, a call refused): exit code 1.
     No,
+    /// It ran another command, which ended with this exit code.
+    Code(u8),
 }
 
 /// What every command gets beside its own options.
@@ -106,6 +112,8 @@ impl Command {
             Self::Export(args) => args.run(context),
             Self::Account(args) => args.run(context),
             Self::Clock(args) => args.run(context),
+            Self::Ca(args) => args.run(context),
+            Self::Exec(args) => args.run(context),
             Self::Exceptions(args) => args.run(context),
             Self::Completions(args) => args.run(context),
             Self::Man(args) => args.run(context),
@@ -117,6 +125,7 @@ impl Command {
         match self {
             Self::Serve(args) => args.given().clone(),
             Self::Demo(args) => args.given().clone(),
+            Self::Exec(args) => args.given().clone(),
             Self::Report(_)
             | Self::Call(_)
             | Self::Collect(_)
@@ -124,6 +133,7 @@ impl Command {
             | Self::Export(_)
             | Self::Account(_)
             | Self::Clock(_)
+            | Self::Ca(_)
             | Self::Exceptions(_)
             | Self::Completions(_)
             | Self::Man(_) => Given::default(),
@@ -136,6 +146,7 @@ pub fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::No) => ExitCode::from(1),
+        Ok(Ending::Code(code)) => ExitCode::from(code),
         Err(error) => {
             report_trouble(&error);
             ExitCode::from(2)

@@ -13,6 +13,7 @@ use super::{Context, Ending, print};
 use crate::config::{Given, Output, ServerFlags, Settings};
 use crate::gateway::Ended;
 use crate::log;
+use crate::running::{Addresses, Note};
 use crate::server::Server;
 
 /// Run the server
@@ -26,6 +27,7 @@ SIGTERM and Ctrl-C end the server: it accepts nothing new and finishes what runs
 Examples:
   ramward serve
   ramward serve --listen 127.0.0.1:0 --output json
+  ramward serve --tls-listen 127.0.0.1:8687 --proxy-listen 127.0.0.1:8688
   ramward serve --data ./data --virtual-clock")]
 pub struct ServeArgs {
     #[command(flatten)]
@@ -46,14 +48,16 @@ impl ServeArgs {
         let identities = Identities::of(server.service(), settings)?;
         // Before anybody is told that the server runs, so that whoever is told can end it.
         let mut signals = server.signals()?;
-        let endpoint = format!("http://{}", server.address()?);
+        let addresses = server.addresses()?;
         let greeting = match settings.output {
-            Output::Json => identities.in_json(&endpoint),
-            Output::Table => identities.in_words(&endpoint, settings),
+            Output::Json => identities.in_json(&addresses),
+            Output::Table => identities.in_words(&addresses, settings),
         };
+        let note = Note::leave(&settings.data, &addresses).context("cannot write to the data directory")?;
         print::result(greeting.as_bytes())?;
-        tracing::info!(endpoint, "the server runs");
+        tracing::info!(endpoint = addresses.endpoint, "the server runs");
         let ended = server.run(async || signals.next().await)?;
+        drop(note);
         match ended {
             Ended::Finished => tracing::info!("the server has ended"),
             Ended::Cut(connections) => {
@@ -102,7 +106,7 @@ impl Identities {
         })
     }
 
-    fn in_json(&self, endpoint: &str) -> String {
+    fn in_json(&self, addresses: &Addresses) -> String {
         let mut line = Map::new();
         let mut put = |name: &str, value: Option<String>| {
             if let Some(value) = value {
@@ -111,7 +115,10 @@ impl Identities {
         };
         let secret =
             |key: &KnownKey| key.made.as_ref().map(|made| made.access_key_secret.expose().to_owned());
-        put("Endpoint", Some(endpoint.to_owned()));
+        put("Endpoint", Some(addresses.endpoint.clone()));
+        put("TlsEndpoint", addresses.tls_endpoint.clone());
+        put("Proxy", addresses.proxy.clone());
+        put("CaFile", addresses.ca_file.as_ref().map(|path| path.display().to_string()));
         put("AccountId", self.account_id.map(|id| id.to_string()));
         put("AccessKeyId", self.root.id.as_ref().map(ToString::to_string));
         put("AccessKeySecret", secret(&self.root));
@@ -120,9 +127,16 @@ impl Identities {
         format!("{}\n", Value::Object(line))
     }
 
-    fn in_words(&self, endpoint: &str, settings: &Settings) -> String {
+    fn in_words(&self, addresses: &Addresses, settings: &Settings) -> String {
+        let endpoint = &addresses.endpoint;
         let mut text =
             format!("ramward listens on {endpoint}, with its data in {}\n", settings.data.display());
+        let ca_file = addresses.ca_file.as_ref().map(|path| path.display().to_string());
+        let doors = [("HTTPS", &addresses.tls_endpoint), ("CONNECT", &addresses.proxy), ("CA", &ca_file)];
+        for (index, (what, place)) in doors.into_iter().filter(|(_, place)| place.is_some()).enumerate() {
+            let before = if index == 0 { "\n" } else { "" };
+            text.push_str(&format!("{before}  {what:<20} {}\n", place.as_deref().unwrap_or_default()));
+        }
         if let Some(account_id) = self.account_id {
             text.push_str(&format!("\n  Account              {account_id}\n"));
         }

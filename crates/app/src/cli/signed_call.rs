@@ -46,6 +46,11 @@ pub struct Signer {
 }
 
 impl SigningOptions {
+    /// The key that `--access-key-id` names.
+    pub fn access_key_id(&self) -> Option<&str> {
+        self.access_key_id.as_deref()
+    }
+
     /// The server that `--sts-endpoint` names, or the one that follows from the endpoint.
     pub fn sts_endpoint(&self, endpoint: &Endpoint) -> anyhow::Result<Endpoint> {
         sts_endpoint(endpoint, self.sts_endpoint.as_deref(), None)
@@ -90,6 +95,15 @@ impl Signer {
     /// A server and an AccessKey that are known already.
     pub fn new(endpoint: Endpoint, credentials: Credentials) -> Self {
         Self { endpoint, credentials, client_options: ClientOptions::default() }
+    }
+
+    /// The key of the role that `--role-arn` names, assumed with this key; this key without that option.
+    pub fn with_role(self, options: &SigningOptions) -> anyhow::Result<Self> {
+        let Some(arn) = &options.role_arn else { return Ok(self) };
+        let base = &self.credentials;
+        let credentials = assume(&self.endpoint, options, &self.client_options, base, &Role::new(arn))
+            .with_context(|| format!("cannot assume the role {arn}"))?;
+        Ok(Self { credentials, ..self })
     }
 
     /// The same key for another server.

@@ -76,7 +76,17 @@ pub(super) const SETTINGS: &[Setting] = &[
     row("listen", Scope::Door, Kind::Address, "127.0.0.1:8686", |s, text| put(&mut s.listen, text))
         .doc("Address and port of the HTTP door; port 0 takes a free one"),
     row("insecure_http", Scope::Door, Kind::Switch, "false", |s, text| put(&mut s.insecure_http, text))
-        .doc("Allow plain HTTP on an address that is not loopback"),
+        .doc("Allow plain HTTP, and the proxy, on an address that is not loopback"),
+    row("tls_listen", Scope::Door, Kind::Address, "", |s, text| put_some(&mut s.tls_listen, text))
+        .doc("Address and port of the HTTPS door; without it, there is none"),
+    row("tls_cert", Scope::Door, Kind::Path, "", |s, text| put_some(&mut s.tls_cert, text))
+        .doc("PEM file with the certificate of the HTTPS door and those between it and its authority, read again when it changes; without it, one issued by the CA in the data directory"),
+    row("tls_key", Scope::Door, Kind::Path, "", |s, text| put_some(&mut s.tls_key, text))
+        .doc("PEM file with the private key of that certificate"),
+    row("tls_san", Scope::Door, Kind::Text, "", |s, text| value::put_names(&mut s.tls_san, text))
+        .doc("Further host names and addresses in the certificate that the CA issues, separated by commas"),
+    row("proxy_listen", Scope::Door, Kind::Address, "", |s, text| put_some(&mut s.proxy_listen, text))
+        .doc("Address and port of the CONNECT door, a proxy that answers for the vendor's host names itself; without it, there is none"),
     row("max_connections", Scope::Door, Kind::Count, "4096", |s, text| put_positive(&mut s.max_connections, text))
         .doc("Connections served at once; further ones wait until one ends"),
     row("max_body_bytes", Scope::Door, Kind::Bytes, "1MiB", |s, text| value::put_bytes(&mut s.max_body_bytes, text))

@@ -129,6 +129,16 @@ pub(super) fn put_bytes(field: &mut usize, text: &str) -> Result<(), String> {
     }
 }
 
+/// Reads names separated by commas.
+pub(super) fn put_names(field: &mut Vec<String>, text: &str) -> Result<(), String> {
+    let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(String::is_empty) {
+        return Err(format!("must be names or addresses separated by commas, not {text:?}"));
+    }
+    *field = names;
+    Ok(())
+}
+
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {

@@ -1,9 +1,10 @@
 //! One connection: its requests one after the other, each from head to response. Holds nothing but itself, however slow
-//! its client is.
+//! its client is. Whether TLS lies below is known only to tell the service.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::net::IpAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
@@ -14,11 +15,12 @@ use http::header::{EXPECT, HOST};
 use http::{Method, Request};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
+use hyper::rt::{Read, Write};
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
 use ramward_rpc::error::{ApiError, Plain};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::oneshot;
 
 use super::answer::{Afterwards, Reply, respond};
@@ -32,29 +34,73 @@ use ramward_domain::service::{Answer, Call};
 /// whole body before it reads would otherwise see a broken connection in place of the refusal.
 const DISCARDED_BODIES: usize = 16;
 
+/// Where a connection comes from, and over what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    /// The other end.
+    pub peer: IpAddr,
+    /// Whether it came over TLS.
+    pub secure: bool,
+}
+
 /// Serves one connection to its end.
-pub(super) async fn serve<B: Backend>(shared: &Arc<Shared<B>>, socket: TcpStream, peer: IpAddr) {
+pub(super) async fn serve<B: Backend, S>(shared: &Arc<Shared<B>>, socket: S, origin: Origin)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let progress = Progress::new();
-    let stream = Stream::new(socket, Arc::clone(&progress), envelope(shared, peer));
-    let exchange = Exchange { shared, progress: &progress, peer };
-    // The library's own timer would be set and cleared for every request; the watchdog's is not. Its room for 100
-    // header fields is on the stack, and only there for free.
-    let connection = http1::Builder::new()
-        .half_close(true)
-        .header_read_timeout(None)
-        .max_header_size(shared.limits.max_header_bytes)
-        .serve_connection(TokioIo::new(stream), service_fn(|request| exchange.run(request)));
+    let stream = Stream::new(socket, Arc::clone(&progress), envelope(shared, origin.peer));
+    let exchange = Exchange { shared, progress: &progress, origin };
+    let connection =
+        builder(shared).serve_connection(TokioIo::new(stream), service_fn(|request| exchange.run(request)));
+    drive(shared, &progress, origin.peer, connection).await;
+}
+
+/// How HTTP is spoken at every door. The library's own timer would be set and cleared for every request; the watchdog's
+/// is not. Its room for 100 header fields is on the stack, and only there for free.
+pub(super) fn builder<B>(shared: &Shared<B>) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.half_close(true).header_read_timeout(None).max_header_size(shared.limits.max_header_bytes);
+    builder
+}
+
+/// A connection of the library that can be told to end after the request that runs.
+pub(super) trait Graceful: Future {
+    /// Tells it.
+    fn end(self: Pin<&mut Self>);
+}
+
+impl<I, B, S> Graceful for http1::Connection<I, S>
+where
+    I: Read + Write + Unpin,
+    S: HttpService<Incoming, ResBody = B>,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    B: Body + 'static,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    fn end(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+/// Runs a connection to its end, to the end of its time, or until the server stops.
+pub(super) async fn drive<B>(
+    shared: &Shared<B>,
+    progress: &Progress,
+    peer: IpAddr,
+    connection: impl Graceful,
+) {
     let mut connection = pin!(connection);
     let mut stop = pin!(shared.stop.notified());
     let mut timer = pin!(tokio::time::sleep(shared.limits.idle_timeout));
-    let mut watchdog = Watchdog::new(&progress, &shared.limits);
+    let mut watchdog = Watchdog::new(progress, &shared.limits);
     let (mut is_polled, mut is_stopping) = (false, false);
     std::future::poll_fn(|cx| {
         loop {
             // What has arrived before the first look is still served.
             if is_polled && !is_stopping && shared.stopping.load(Ordering::Acquire) {
                 is_stopping = true;
-                connection.as_mut().graceful_shutdown();
+                connection.as_mut().end();
             }
             if connection.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(());
@@ -78,10 +124,10 @@ pub(super) async fn serve<B: Backend>(shared: &Arc<Shared<B>>, socket: TcpStream
 }
 
 /// What the requests of one connection share.
-struct Exchange<'a, B> {
-    shared: &'a Arc<Shared<B>>,
-    progress: &'a Progress,
-    peer: IpAddr,
+pub(super) struct Exchange<'a, B> {
+    pub shared: &'a Arc<Shared<B>>,
+    pub progress: &'a Progress,
+    pub origin: Origin,
 }
 
 /// Why a body cannot be used.
@@ -95,7 +141,7 @@ enum Fault {
 impl<B: Backend> Exchange<'_, B> {
     /// One request, from its head to its response. Its state is moved several times on the way into the connection, so
     /// whatever not every request needs is in a box.
-    async fn run(&self, mut request: Request<Incoming>) -> Result<Reply, Infallible> {
+    pub(super) async fn run(&self, mut request: Request<Incoming>) -> Result<Reply, Infallible> {
         let began = now();
         self.progress.begin_request();
         if request.uri().path() != "/" {
@@ -118,8 +164,8 @@ impl<B: Backend> Exchange<'_, B> {
             query: request.uri().query().unwrap_or_default(),
             headers: request.headers(),
             body: &body,
-            peer: self.peer,
-            secure: false,
+            peer: self.origin.peer,
+            secure: self.origin.secure,
         });
         let answer = match step {
             Step::Answered(answer) => answer,
@@ -162,16 +208,17 @@ impl<B: Backend> Exchange<'_, B> {
     }
 
     /// Counts, logs and sends an answer.
-    fn answered(&self, began: Instant, answer: Answer, afterwards: Afterwards) -> Reply {
+    pub(super) fn answered(&self, began: Instant, answer: Answer, afterwards: Afterwards) -> Reply {
         let ended = now();
         let took = ended.saturating_duration_since(began);
         self.progress.end_request(ended);
         self.shared.metrics.count(&answer.record, took);
-        access_log::write(&answer, self.shared.metrics.name(answer.record.operation), self.peer, took);
+        access_log::write(&answer, self.shared.metrics.name(answer.record.operation), self.origin.peer, took);
         respond(answer, afterwards)
     }
 
-    fn refuse(&self, request: &Request<Incoming>, error: &ApiError) -> Answer {
+    /// The envelope of a refusal of `request`.
+    pub(super) fn refuse(&self, request: &Request<Incoming>, error: &ApiError) -> Answer {
         let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         self.shared.backend.refuse(host, error)
     }
@@ -259,7 +306,7 @@ async fn discard(body: &mut Incoming, most: usize) {
 }
 
 /// Makes the answers to heads that the HTTP library cannot read.
-fn envelope<B: Backend>(shared: &Arc<Shared<B>>, peer: IpAddr) -> MakeEnvelope {
+pub(super) fn envelope<B: Backend>(shared: &Arc<Shared<B>>, peer: IpAddr) -> MakeEnvelope {
     let shared = Arc::clone(shared);
     Arc::new(move |status| {
         let (line, message) = match status {

@@ -1,4 +1,4 @@
-//! A connection's bytes. Notes what moves, and puts an envelope around the refusals that the HTTP library makes by
+//! A connection's bytes, decrypted where they were not. Notes what moves, and puts an envelope around the refusals that the HTTP library makes by
 //! itself: it answers an unreadable head with a bare status, which the vendor's clients cannot parse.
 
 use std::io::{self, IoSlice};
@@ -7,16 +7,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use super::limits::Progress;
 
 /// Makes the answer in place of a bare refusal of the given status.
 pub(super) type MakeEnvelope = Arc<dyn Fn(u16) -> Vec<u8> + Send + Sync>;
 
-/// The stream.
-pub(super) struct Stream {
-    socket: TcpStream,
+/// The stream over a socket, or over the TLS on one.
+pub(super) struct Stream<S> {
+    socket: S,
     progress: Arc<Progress>,
     envelope: MakeEnvelope,
     substitute: Option<Substitute>,
@@ -30,8 +29,8 @@ struct Substitute {
     stands_for: usize,
 }
 
-impl Stream {
-    pub(super) fn new(socket: TcpStream, progress: Arc<Progress>, envelope: MakeEnvelope) -> Self {
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream<S> {
+    pub(super) fn new(socket: S, progress: Arc<Progress>, envelope: MakeEnvelope) -> Self {
         Self { socket, progress, envelope, substitute: None }
     }
 
@@ -81,7 +80,7 @@ fn bare_refusal(bytes: &[u8]) -> Option<u16> {
     std::str::from_utf8(digits.get(..3)?).ok()?.parse().ok()
 }
 
-impl AsyncRead for Stream {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Stream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -96,7 +95,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = if self.substitutes(bytes) {
             self.poll_substitute(cx)

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Far longer than anything here takes; only a hang reaches it.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 pub const IMS: &str = "2019-08-15";
 
@@ -181,14 +181,14 @@ impl Drop for Server {
 }
 
 /// A signed IMS call as bytes, its parameters in a form body.
-pub fn signed(address: SocketAddr, key: &Key, action: &str, params: &[(&str, &str)]) -> Vec<u8> {
+pub fn signed(address: impl ToString, key: &Key, action: &str, params: &[(&str, &str)]) -> Vec<u8> {
     signed_at(SystemClock.now(), address, key, action, params)
 }
 
 /// The same, signed for another instant than now.
 pub fn signed_at(
     time: Timestamp,
-    address: SocketAddr,
+    address: impl ToString,
     key: &Key,
     action: &str,
     params: &[(&str, &str)],
@@ -210,12 +210,12 @@ pub fn signed_at(
 
 impl Reply {
     /// The next answer on a connection.
-    pub fn read(socket: &mut TcpStream) -> Self {
+    pub fn read(socket: &mut impl Read) -> Self {
         Self::try_read(socket).unwrap_or_else(|error| panic!("no answer: {error}"))
     }
 
     /// The next answer on a connection whose other end may be gone.
-    pub fn try_read(socket: &mut TcpStream) -> std::io::Result<Self> {
+    pub fn try_read(socket: &mut impl Read) -> std::io::Result<Self> {
         let mut head = Vec::new();
         let mut byte = [0];
         while !head.ends_with(b"\r\n\r\n") {

@@ -16,13 +16,19 @@ mod collect;
 #[cfg(test)]
 mod command;
 #[cfg(test)]
+mod connect_door;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod door;
 #[cfg(test)]
 mod exceptions;
 #[cfg(test)]
+mod exec;
+#[cfg(test)]
 mod faulty_door;
+#[cfg(test)]
+mod https_door;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
@@ -37,3 +43,5 @@ mod settings;
 mod state_files;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod tls_client;
