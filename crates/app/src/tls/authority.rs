@@ -267,7 +267,8 @@ mod tests {
             let error = Authority::find_or_create(directory.path(), NOW).unwrap_err().to_string();
             std::fs::write(&path, before).unwrap();
             assert!(
-                error.starts_with(path.to_str().unwrap()) && error.contains("remove ca.pem and ca.key"),
+                error.starts_with(directory.path().to_str().unwrap())
+                    && error.contains("remove ca.pem and ca.key"),
                 "{error}"
             );
             error

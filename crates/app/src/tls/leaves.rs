@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ramward_domain::time::{Clock, Timestamp};
 use rcgen::KeyPair;
-use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::{PrivatePkcs8KeyDer, ServerName};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::{CertifiedKey, SigningKey};
 
@@ -53,20 +53,18 @@ impl Leaves {
     /// # Errors
     /// Such a name.
     pub fn new(authority: Authority, more: &[String], clock: Arc<dyn Clock>) -> Result<Self, TlsError> {
+        if let Some(bad) = more.iter().find(|name| !is_name(name)) {
+            return Err(TlsError::Name(bad.clone()));
+        }
         let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into();
         names.extend(vendor_hosts::central());
         names.push(vendor_hosts::central_wildcard());
         names.push(vendor_hosts::wildcard(vendor_hosts::DEFAULT_REGION));
-        names.extend(more.iter().filter(|name| !name.is_empty()).cloned());
+        names.extend(more.iter().cloned());
         let key_pair = KeyPair::generate()?;
         let der = PrivatePkcs8KeyDer::from(key_pair.serialize_der());
         let key = provider().key_provider.load_private_key(der.into())?;
         let leaves = Self { authority, clock, key_pair, key, names, issued: Mutex::new(HashMap::new()) };
-        let now = leaves.clock.now();
-        for name in more {
-            let alone = leaves.authority.issue(std::slice::from_ref(name), &leaves.key_pair, now, 1);
-            alone.map_err(|_| TlsError::Name(name.clone()))?;
-        }
         leaves.find_or_issue(None)?;
         Ok(leaves)
     }
@@ -96,6 +94,11 @@ impl Leaves {
         }
         Ok(certificate)
     }
+}
+
+/// Whether a client could ask for it: an address, a host name, or one with a star for its first label.
+fn is_name(name: &str) -> bool {
+    ServerName::try_from(name.strip_prefix("*.").unwrap_or(name)).is_ok()
 }
 
 impl ResolvesServerCert for Leaves {
@@ -134,7 +137,7 @@ mod tests {
 
     #[test]
     fn one_certificate_covers_what_is_known_beforehand_and_one_more_each_region() {
-        let (leaves, _) = leaves(&["ramward.example", "192.0.2.7"]);
+        let (leaves, _) = leaves(&["ramward.example", "192.0.2.7", "*.own.example"]);
         let leaves = leaves.unwrap();
         let shown = |name| leaves.certificate(name).unwrap();
         let known = shown(None);
@@ -183,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_none_is_refused_at_the_start() {
-        for name in ["ünder.example", "a b"] {
+        for name in ["ünder.example", "a b", "", "http://a.example", "a.example:443"] {
             let (refused, _) = leaves(&[name]);
             assert!(matches!(refused, Err(TlsError::Name(found)) if found == name), "{name}");
         }

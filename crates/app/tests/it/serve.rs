@@ -154,7 +154,7 @@ fn plain_http_where_others_read_it_needs_a_word() {
     assert_eq!(code, Some(2));
     assert_eq!(
         said,
-        "error: 192.0.2.1:80 is not a loopback address, and plain HTTP there shows every request to the network; listen on 127.0.0.1 behind a proxy that speaks TLS, or allow it with --insecure-http\n"
+        "error: 192.0.2.1:80 is not a loopback address, and plain HTTP there shows every request to the network; listen there with --tls-listen, or allow it with --insecure-http\n"
     );
 }
 
