@@ -35,11 +35,11 @@ function within(limit, promise, what) {
 }
 
 // Starts `ramward serve` with nothing in it but the account and its root key; resolves when it is ready.
-async function start() {
+async function start(...flags) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'ramward-node-'));
   const child = spawn(
     binary(),
-    ['serve', '--listen', '127.0.0.1:0', '--data', path.join(directory, 'data'), '--output', 'json'],
+    ['serve', '--listen', '127.0.0.1:0', '--data', path.join(directory, 'data'), '--output', 'json', ...flags],
     {
       env: {
         PATH: process.env.PATH,
@@ -77,6 +77,8 @@ async function start() {
     endpoint: ready.Endpoint,
     host: ready.Endpoint.slice('http://'.length),
     accountId: ready.AccountId,
+    proxy: ready.Proxy,
+    caFile: ready.CaFile,
     // SIGTERM, and the end must be clean.
     async stop() {
       child.kill('SIGTERM');
@@ -91,4 +93,4 @@ async function start() {
   };
 }
 
-module.exports = { ROOT_KEY, start };
+module.exports = { ROOT_KEY, binary, start };

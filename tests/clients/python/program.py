@@ -30,7 +30,7 @@ def binary() -> Path:
 class Program:
     """`ramward serve` on a data directory, from its ready line to its clean end."""
 
-    def __init__(self, data: Path):
+    def __init__(self, data: Path, *flags: str):
         self.log = data.with_name(data.name + ".stderr")
         environment = {
             "PATH": os.environ.get("PATH", ""),
@@ -41,7 +41,7 @@ class Program:
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [binary(), "serve", "--listen", "127.0.0.1:0", "--data", data, "--output", "json"],
+                [binary(), "serve", "--listen", "127.0.0.1:0", "--data", data, "--output", "json", *flags],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -55,6 +55,8 @@ class Program:
             raise
         self.endpoint: str = ready["Endpoint"]
         self.account_id: str = ready["AccountId"]
+        self.proxy = ready.get("Proxy")
+        self.ca_file = ready.get("CaFile")
         self.host = self.endpoint.removeprefix("http://")
         assert self.host.startswith("127.0.0.1:"), ready
         assert self.account_id == ACCOUNT_ID, ready

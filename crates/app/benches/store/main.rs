@@ -27,6 +27,7 @@ mod bare_rows;
 mod collecting;
 mod direct;
 mod explaining;
+mod idle;
 mod importing;
 mod nonces;
 mod plan;
@@ -57,6 +58,8 @@ fn measure(plan: &Plan) -> Result<()> {
     let mut section = Section::new("cargo bench -p ramward --bench store");
     section.say("The median ratio and [least–most] of several rounds, or a number with its unit.");
     section.table();
+    tell("an empty server");
+    idle::measure(plan, &folder, &mut section)?;
     tell("import");
     let data = importing::measure(plan, &folder, &mut section)?;
     tell("start");
