@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod error;
+pub mod items;
 pub mod json;
 pub mod json_items;
 pub mod params;

@@ -41,6 +41,23 @@ pub enum Target {
     },
     /// A role, of whatever account.
     Role(RoleArn),
+    /// Several things, none of them several itself: the call is permitted only where it is for each of them.
+    Several(Vec<Target>),
+}
+
+impl Target {
+    /// What a call about all of these is about; the account as a whole where there are none.
+    pub fn several(targets: impl IntoIterator<Item = Self>) -> Self {
+        let mut targets: Vec<Self> = targets.into_iter().collect();
+        match (targets.pop(), targets.is_empty()) {
+            (None, _) => Self::Account,
+            (Some(one), true) => one,
+            (Some(last), false) => {
+                targets.push(last);
+                Self::Several(targets)
+            }
+        }
+    }
 }
 
 /// What a decision may have to ask of the account's rows.
@@ -102,6 +119,9 @@ pub fn authorise(
         Audience::Account | Audience::AccountOrOperator | Audience::Root if caller.is_root() => return Ok(()),
         Audience::Root => return Err(root_only(api).into()),
         Audience::Account | Audience::AccountOrOperator => {}
+    }
+    if let Target::Several(targets) = target {
+        return targets.iter().try_for_each(|one| authorise(caller, api, one, context, records));
     }
     let granted = records.granted()?.unwrap_or_default();
     let resource = resource(caller, api, target, records)?;
@@ -193,7 +213,7 @@ fn resource(caller: &Caller, api: &Api, target: &Target, records: &mut impl Reco
     let account = caller.account();
     let one = |arn: String| Asked { arn, all: None };
     Ok(match target {
-        Target::Account => of_account(account, api, "*"),
+        Target::Account | Target::Several(_) => of_account(account, api, "*"),
         Target::Own => {
             let own = caller.key.user_name.as_ref().map(ToString::to_string).unwrap_or_default();
             of_account(account, api, &own)
@@ -226,7 +246,7 @@ fn serves_itself(caller: &Caller, api: &Api, target: &Target, records: &mut impl
         // Whose a device is, only the store knows, and an unbound one is nobody's: one's own is named like oneself.
         Target::Device(device) => name.as_str() == device.as_str(),
         Target::Account => matches!(api.self_service, SelfService::Password | SelfService::Always),
-        Target::Named { .. } | Target::Role(_) => false,
+        Target::Named { .. } | Target::Role(_) | Target::Several(_) => false,
     };
     Ok(about_itself
         && match api.self_service {

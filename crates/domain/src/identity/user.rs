@@ -120,6 +120,14 @@ word! {
     }
 }
 
+word! {
+    /// What IMS's operations on tags are about.
+    UserResourceType {
+        /// RAM users.
+        User = "user",
+    }
+}
+
 /// Which users a list shows: `active` (what the vendor shows by default), `freeze`, or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UserStatusFilter {

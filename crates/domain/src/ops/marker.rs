@@ -20,6 +20,11 @@ impl Marker {
         Self(key.to_string())
     }
 
+    /// The key of the last element that was given, as a text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The key of the last element that was given.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ pub mod account;
 pub mod device;
 mod exception_view;
 pub mod explanation;
+pub mod group;
 pub mod ims;
 pub mod login_profile;
 pub mod marker;
@@ -19,11 +20,13 @@ pub mod practice_info;
 pub mod prepared;
 pub mod ram;
 pub mod ramward;
+pub mod request_tag;
 pub mod role_session;
 pub mod root_key;
 pub mod saml_provider;
 pub mod sts;
 pub mod subject;
+pub mod tag;
 pub mod user;
 
 use std::collections::HashMap;
@@ -233,15 +236,18 @@ macro_rules! operations {
 operations![
     ims::add_client_id_to_oidc_provider::AddClientIdToOIDCProvider,
     ims::add_fingerprint_to_oidc_provider::AddFingerprintToOIDCProvider,
+    ims::add_user_to_group::AddUserToGroup,
     ims::bind_mfa_device::BindMFADevice,
     ims::change_password::ChangePassword,
     ims::create_access_key::CreateAccessKey,
+    ims::create_group::CreateGroup,
     ims::create_login_profile::CreateLoginProfile,
     ims::create_oidc_provider::CreateOIDCProvider,
     ims::create_saml_provider::CreateSAMLProvider,
     ims::create_user::CreateUser,
     ims::create_virtual_mfa_device::CreateVirtualMFADevice,
     ims::delete_access_key::DeleteAccessKey,
+    ims::delete_group::DeleteGroup,
     ims::delete_login_profile::DeleteLoginProfile,
     ims::delete_oidc_provider::DeleteOIDCProvider,
     ims::delete_saml_provider::DeleteSAMLProvider,
@@ -255,6 +261,7 @@ operations![
     ims::get_account_summary::GetAccountSummary,
     ims::get_credential_report::GetCredentialReport,
     ims::get_default_domain::GetDefaultDomain,
+    ims::get_group::GetGroup,
     ims::get_login_profile::GetLoginProfile,
     ims::get_oidc_provider::GetOIDCProvider,
     ims::get_password_policy::GetPasswordPolicy,
@@ -263,49 +270,66 @@ operations![
     ims::get_user::GetUser,
     ims::get_user_mfa_info::GetUserMFAInfo,
     ims::list_access_keys::ListAccessKeys,
+    ims::list_groups::ListGroups,
+    ims::list_groups_for_user::ListGroupsForUser,
     ims::list_oidc_providers::ListOIDCProviders,
     ims::list_saml_providers::ListSAMLProviders,
+    ims::list_tag_resources::ListTagResources,
     ims::list_user_basic_infos::ListUserBasicInfos,
     ims::list_users::ListUsers,
+    ims::list_users_for_group::ListUsersForGroup,
     ims::list_virtual_mfa_devices::ListVirtualMFADevices,
     ims::remove_client_id_from_oidc_provider::RemoveClientIdFromOIDCProvider,
     ims::remove_fingerprint_from_oidc_provider::RemoveFingerprintFromOIDCProvider,
+    ims::remove_user_from_group::RemoveUserFromGroup,
     ims::set_default_domain::SetDefaultDomain,
     ims::set_password_policy::SetPasswordPolicy,
     ims::set_security_preference::SetSecurityPreference,
+    ims::tag_resources::TagResources,
     ims::unbind_mfa_device::UnbindMFADevice,
+    ims::untag_resources::UntagResources,
     ims::update_access_key::UpdateAccessKey,
+    ims::update_group::UpdateGroup,
     ims::update_login_profile::UpdateLoginProfile,
     ims::update_oidc_provider::UpdateOIDCProvider,
     ims::update_saml_provider::UpdateSAMLProvider,
     ims::update_user::UpdateUser,
+    ram::add_user_to_group::AddUserToGroup,
     ram::bind_mfa_device::BindMFADevice,
     ram::change_password::ChangePassword,
     ram::clear_account_alias::ClearAccountAlias,
     ram::create_access_key::CreateAccessKey,
+    ram::create_group::CreateGroup,
     ram::create_login_profile::CreateLoginProfile,
     ram::create_user::CreateUser,
     ram::create_virtual_mfa_device::CreateVirtualMFADevice,
     ram::decode_diagnostic_message::DecodeDiagnosticMessage,
     ram::delete_access_key::DeleteAccessKey,
+    ram::delete_group::DeleteGroup,
     ram::delete_login_profile::DeleteLoginProfile,
     ram::delete_user::DeleteUser,
     ram::delete_virtual_mfa_device::DeleteVirtualMFADevice,
     ram::get_access_key_last_used::GetAccessKeyLastUsed,
     ram::get_account_alias::GetAccountAlias,
+    ram::get_group::GetGroup,
     ram::get_login_profile::GetLoginProfile,
     ram::get_password_policy::GetPasswordPolicy,
     ram::get_security_preference::GetSecurityPreference,
     ram::get_user::GetUser,
     ram::get_user_mfa_info::GetUserMFAInfo,
     ram::list_access_keys::ListAccessKeys,
+    ram::list_groups::ListGroups,
+    ram::list_groups_for_user::ListGroupsForUser,
     ram::list_users::ListUsers,
+    ram::list_users_for_group::ListUsersForGroup,
     ram::list_virtual_mfa_devices::ListVirtualMFADevices,
+    ram::remove_user_from_group::RemoveUserFromGroup,
     ram::set_account_alias::SetAccountAlias,
     ram::set_password_policy::SetPasswordPolicy,
     ram::set_security_preference::SetSecurityPreference,
     ram::unbind_mfa_device::UnbindMFADevice,
     ram::update_access_key::UpdateAccessKey,
+    ram::update_group::UpdateGroup,
     ram::update_login_profile::UpdateLoginProfile,
     ram::update_user::UpdateUser,
     sts::assume_role::AssumeRole,

@@ -7,8 +7,9 @@ use crate::ids::UserId;
 use crate::ops::Cx;
 use crate::store::Total;
 use crate::store::tables::accounts::Account;
+use crate::store::tables::policy_attachments::{self, Principal};
 use crate::store::tables::users::{self, User};
-use crate::store::tables::{access_keys, login_profiles, mfa_devices};
+use crate::store::tables::{access_keys, group_members, login_profiles, mfa_devices};
 
 /// What is noted about a user; what is left out stays empty in a new one and as it is in one that is there.
 #[derive(Debug, Default)]
@@ -96,7 +97,7 @@ fn change<T: Clone>(present: &mut T, new: Option<&T>) {
 /// Refuses to delete a user that still has something (decision record 0013).
 ///
 /// # Errors
-/// `DeleteConflict.User.AccessKey`, `.LoginProfile`, `.MFADevice`.
+/// `DeleteConflict.User.AccessKey`, `.LoginProfile`, `.MFADevice`, `.Group`, `.Policy`.
 pub fn must_have_nothing(cx: &mut Cx<'_, '_>, user: &User) -> ApiResult<()> {
     let (account, user) = (user.account, user.user_id);
     let conflict = |what| Err(ApiError::new(Code::DeleteConflict(what)));
@@ -108,6 +109,12 @@ pub fn must_have_nothing(cx: &mut Cx<'_, '_>, user: &User) -> ApiResult<()> {
     }
     if mfa_devices::find_by_user(cx.tx, account, user)?.is_some() {
         return conflict("User.MFADevice");
+    }
+    if group_members::count_groups(cx.tx, account, user)? > 0 {
+        return conflict("User.Group");
+    }
+    if !policy_attachments::list(cx.tx, account, Principal::User(user))?.is_empty() {
+        return conflict("User.Policy");
     }
     Ok(())
 }

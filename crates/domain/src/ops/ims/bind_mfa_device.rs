@@ -170,4 +170,19 @@ mod tests {
         app.ok("SetSecurityPreference", &[("AllowUserToManageMFADevices", "true")]);
         assert_eq!(app.bind_as(&alice, &TestApp::upn("alice"), &phone), (200, String::new()));
     }
+
+    #[test]
+    fn xml() {
+        let app = TestApp::new();
+        let (alice, phone) = (app.user("alice"), app.device("phone"));
+        let (one, two) = phone.codes(app.wall());
+        let params = [
+            ("UserPrincipalName", alice.as_str()),
+            ("SerialNumber", &phone.serial_number),
+            ("AuthenticationCode1", &one),
+            ("AuthenticationCode2", &two),
+        ];
+        let xml = app.xml("BindMFADevice", &params);
+        assert!(xml.contains("<BindMFADeviceResponse><RequestId>"), "{xml}");
+    }
 }

@@ -159,4 +159,14 @@ mod tests {
         app.security_preference(r#"{"AllowUserToChangePassword":false}"#);
         assert_eq!(app.refused_as(&key, "ChangePassword", &change), "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let app = TestApp::new();
+        let key = alice(&app);
+        let request = TestApp::request("ChangePassword", &pair("correct horse", "battery staple"));
+        let answer = app.send(&app.sign(&key, &request.format("XML")));
+        let xml = String::from_utf8(answer.body).unwrap();
+        assert!(answer.status == 200 && xml.contains("<ChangePasswordResponse><RequestId>"), "{xml}");
+    }
 }

@@ -27,7 +27,7 @@ impl Operation for DeleteUser {
     const API: Api = Api {
         product: Product::Ims,
         action: "DeleteUser",
-        summary: "Deletes a RAM user that has no AccessKey, no logon profile and no MFA device.",
+        summary: "Deletes a RAM user that has no AccessKey, no logon profile, no MFA device, no group and no policy.",
         access: Access::Write,
         audience: Audience::Account,
         self_service: SelfService::No,
@@ -38,6 +38,8 @@ impl Operation for DeleteUser {
             "DeleteConflict.User.AccessKey",
             "DeleteConflict.User.LoginProfile",
             "DeleteConflict.User.MFADevice",
+            "DeleteConflict.User.Group",
+            "DeleteConflict.User.Policy",
         ],
     };
     type Request = DeleteUserRequest;
@@ -101,5 +103,21 @@ mod tests {
 
     fn made_id(app: &TestApp, upn: &str) -> String {
         app.ok("GetUser", &[("UserPrincipalName", upn)])["User"]["UserId"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn groups_and_policies_must_go_first() {
+        let app = TestApp::new();
+        let alice = app.user("alice");
+        let named = [("UserPrincipalName", alice.as_str())];
+        app.ok("CreateGroup", &[("GroupName", "dev-team")]);
+        let member = [named[0], ("GroupName", "dev-team")];
+        app.ok("AddUserToGroup", &member);
+        assert_eq!(app.refused("DeleteUser", &named), "DeleteConflict.User.Group");
+        app.ok("RemoveUserFromGroup", &member);
+        app.attach("alice", "reading", &crate::testing::policies::allow("ram:Get*", "*"));
+        assert_eq!(app.refused("DeleteUser", &named), "DeleteConflict.User.Policy");
+        app.detach("alice", "reading");
+        app.ok("DeleteUser", &named);
     }
 }

@@ -107,4 +107,12 @@ mod tests {
         let code = app.refused_as(&alice, "DeleteVirtualMFADevice", &[("SerialNumber", &serial("alice"))]);
         assert_eq!(code, "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let app = TestApp::new();
+        let phone = app.device("phone");
+        let xml = app.xml("DeleteVirtualMFADevice", &[("SerialNumber", &phone.serial_number)]);
+        assert!(xml.contains("<DeleteVirtualMFADeviceResponse><RequestId>"), "{xml}");
+    }
 }

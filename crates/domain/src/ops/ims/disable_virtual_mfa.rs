@@ -84,4 +84,13 @@ mod tests {
         let code = app.refused_as(&alice, "DisableVirtualMFA", &[("UserPrincipalName", &bob)]);
         assert_eq!(code, "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let app = TestApp::new();
+        let alice = app.user("alice");
+        app.bind(&alice, &app.device("phone"));
+        let xml = app.xml("DisableVirtualMFA", &[("UserPrincipalName", &alice)]);
+        assert!(xml.contains("<DisableVirtualMFAResponse><RequestId>"), "{xml}");
+    }
 }

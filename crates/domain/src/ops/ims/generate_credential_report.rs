@@ -54,4 +54,10 @@ mod tests {
         let alice = app.user_with_key("alice");
         assert_eq!(app.refused_as(&alice, "GenerateCredentialReport", &[]), "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let xml = TestApp::new().xml("GenerateCredentialReport", &[]);
+        assert!(xml.contains("<State>COMPLETED</State>"), "{xml}");
+    }
 }

@@ -371,4 +371,10 @@ mod tests {
         }
         assert_eq!(app.refused_as(&alice, "GetCredentialReport", &[]), "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let xml = TestApp::new().xml("GetCredentialReport", &[]);
+        assert!(xml.contains("<GetCredentialReportResponse>") && xml.contains("<Content>"), "{xml}");
+    }
 }

@@ -56,4 +56,13 @@ mod tests {
         let alice = app.user_with_key("alice");
         assert_eq!(app.refused_as(&alice, "GetDefaultDomain", &[]), "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let xml = TestApp::new().xml("GetDefaultDomain", &[]);
+        assert!(
+            xml.contains("<DefaultDomainName>1234567890123456.onaliyun.com</DefaultDomainName>"),
+            "{xml}"
+        );
+    }
 }

@@ -123,4 +123,10 @@ mod tests {
         let alice = app.user_with_key("alice");
         assert_eq!(app.refused_as(&alice, "GetPasswordPolicy", &[]), "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let xml = TestApp::new().xml("GetPasswordPolicy", &[]);
+        assert!(xml.contains("<InitialPasswordAge>14</InitialPasswordAge>"), "{xml}");
+    }
 }

@@ -107,4 +107,10 @@ mod tests {
         let code = app.refused_as(&alice, "SetDefaultDomain", &[("DefaultDomainName", "acme.onaliyun.com")]);
         assert_eq!(code, "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let xml = TestApp::new().xml("SetDefaultDomain", &[("DefaultDomainName", "acme.onaliyun.com")]);
+        assert!(xml.contains("<DefaultDomainName>acme.onaliyun.com</DefaultDomainName>"), "{xml}");
+    }
 }

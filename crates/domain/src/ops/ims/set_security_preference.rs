@@ -187,4 +187,10 @@ mod tests {
         let alice = app.user_with_key("alice");
         assert_eq!(app.refused_as(&alice, "SetSecurityPreference", &[]), "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let xml = TestApp::new().xml("SetSecurityPreference", &[("LoginSessionDuration", "24")]);
+        assert!(xml.contains("<LoginSessionDuration>24</LoginSessionDuration>"), "{xml}");
+    }
 }

@@ -108,4 +108,13 @@ mod tests {
         assert_eq!(unbind(&bob), 403);
         assert_eq!(unbind(&TestApp::upn("alice")), 200);
     }
+
+    #[test]
+    fn xml() {
+        let app = TestApp::new();
+        let alice = app.user("alice");
+        app.bind(&alice, &app.device("phone"));
+        let xml = app.xml("UnbindMFADevice", &[("UserPrincipalName", &alice)]);
+        assert!(xml.contains("<SerialNumber>acs:ram::1234567890123456:mfa/phone</SerialNumber>"), "{xml}");
+    }
 }

@@ -5,19 +5,11 @@ use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
 
 use crate::identity::user::{TagKey, TagValue};
+use crate::ops::request_tag;
+pub use crate::ops::request_tag::RequestTag;
 use crate::store::Tx;
 use crate::store::tables::user_tags::{self, TagFilter};
 use crate::store::tables::users::User;
-
-shape! {
-    /// A tag in a request.
-    pub struct RequestTag {
-        /// The key.
-        Key as key: TagKey = "team";
-        /// The value. In a filter, leave it out to accept any.
-        Value as value: Option<TagValue> = "platform";
-    }
-}
 
 shape! {
     /// The tags of a user.
@@ -58,7 +50,7 @@ pub fn filters(tags: &[RequestTag]) -> ApiResult<Vec<TagFilter<'_>>> {
     if tags.len() > MAX_FILTER_TAGS {
         return Err(ApiError::invalid("Tag", Rule::Length));
     }
-    Ok(tags.iter().map(|tag| TagFilter { tag_key: &tag.key, tag_value: tag.value.as_ref() }).collect())
+    Ok(request_tag::filters(tags))
 }
 
 /// Refuses tags that a user cannot have together.

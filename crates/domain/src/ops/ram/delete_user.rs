@@ -24,7 +24,7 @@ impl Operation for DeleteUser {
     const API: Api = Api {
         product: Product::Ram,
         action: "DeleteUser",
-        summary: "Deletes a RAM user that has no AccessKey, no logon profile and no MFA device.",
+        summary: "Deletes a RAM user that has no AccessKey, no logon profile, no MFA device, no group and no policy.",
         access: Access::Write,
         audience: Audience::Account,
         self_service: SelfService::No,
@@ -35,6 +35,8 @@ impl Operation for DeleteUser {
             "DeleteConflict.User.AccessKey",
             "DeleteConflict.User.LoginProfile",
             "DeleteConflict.User.MFADevice",
+            "DeleteConflict.User.Group",
+            "DeleteConflict.User.Policy",
         ],
     };
     type Request = DeleteUserRequest;
@@ -55,6 +57,8 @@ impl Operation for DeleteUser {
 mod tests {
     use serde_json::json;
 
+    use crate::identity::policy::{PolicyName, PolicyType};
+    use crate::store::tables::policy_attachments::{self, Attachment, Principal};
     use crate::testing::TestApp;
 
     #[test]
@@ -84,6 +88,23 @@ mod tests {
         app.ok("Ram:DeleteLoginProfile", &named);
         assert_eq!(refused(), "DeleteConflict.User.MFADevice");
         app.ok("Ram:UnbindMFADevice", &named);
+        app.ok("Ram:CreateGroup", &[("GroupName", "dev-team")]);
+        let member = [named[0], ("GroupName", "dev-team")];
+        app.ok("Ram:AddUserToGroup", &member);
+        assert_eq!(refused(), "DeleteConflict.User.Group");
+        app.ok("Ram:RemoveUserFromGroup", &member);
+        let id = app.ok("Ram:GetUser", &named)["User"]["UserId"].as_str().unwrap().parse().unwrap();
+        let (account, alice) = (app.account(), Principal::User(id));
+        let attachment = Attachment {
+            policy_type: PolicyType::System,
+            policy_name: PolicyName::parse("ReadOnlyAccess").unwrap(),
+            attach_date: app.wall(),
+        };
+        app.write(move |tx| policy_attachments::insert(tx, account, alice, &attachment));
+        assert_eq!(refused(), "DeleteConflict.User.Policy");
+        let other = app.refused("DeleteUser", &[("UserPrincipalName", &upn)]);
+        assert_eq!(other, "DeleteConflict.User.Policy");
+        app.write(move |tx| policy_attachments::delete_by_principal(tx, account, alice));
         app.ok("Ram:DeleteUser", &named);
     }
 

@@ -177,4 +177,13 @@ mod tests {
         assert_eq!(refused(&[("AccountAlias", &"a".repeat(52))]), "InvalidParameter.AccountAlias.Length");
         assert_eq!(app.refused("CreateAccount", &[]), "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let app = TestApp::new();
+        let answer =
+            app.send(&app.sign(&app.operator, &TestApp::request("CreateAccount", &[]).format("XML")));
+        let xml = String::from_utf8(answer.body).unwrap();
+        assert!(answer.status == 200 && xml.contains("<AccessKeySecret>"), "{xml}");
+    }
 }

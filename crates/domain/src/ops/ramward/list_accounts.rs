@@ -151,4 +151,12 @@ mod tests {
         assert_eq!(refused(&[("Marker", "x")]), "InvalidParameter.Marker.Format");
         assert_eq!(app.refused("ListAccounts", &[]), "NoPermission");
     }
+
+    #[test]
+    fn xml() {
+        let app = TestApp::new();
+        let answer = app.send(&app.sign(&app.operator, &TestApp::request("ListAccounts", &[]).format("XML")));
+        let xml = String::from_utf8(answer.body).unwrap();
+        assert!(xml.contains("<AccountId>1234567890123456</AccountId>"), "{xml}");
+    }
 }

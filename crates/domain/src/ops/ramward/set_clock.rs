@@ -151,4 +151,13 @@ mod tests {
         assert_eq!((status, &body["Code"]), (403, &"NoPermission".into()));
         assert!(body["Message"].as_str().unwrap().contains("--virtual-clock"), "{body}");
     }
+
+    #[test]
+    fn xml() {
+        let app = TestApp::new();
+        let request = TestApp::request("SetClock", &[("Advance", "86400")]).format("XML");
+        let answer = app.send(&app.sign(&app.operator, &request));
+        let xml = String::from_utf8(answer.body).unwrap();
+        assert!(answer.status == 200 && xml.contains("2025-06-16T12:00:00Z"), "{xml}");
+    }
 }

@@ -411,6 +411,12 @@ pub fn policies_and_roles_have_tags(open: Open) {
         (with(Some(&red), "", 9), with(Some(&red), "b", 9)),
         (vec!["b".into(), "c".into()], vec!["c".into()])
     );
+    let tagged = |of, after: &str, limit| read(&store, |tx| tags::list_tagged(tx, ACCOUNT, of, after, limit));
+    assert_eq!(
+        (tagged(TaggedType::Policy, "", 9), tagged(TaggedType::Policy, "a", 1)),
+        (vec!["a".into(), "b".into(), "c".into()], vec!["b".into()])
+    );
+    assert_eq!(tagged(TaggedType::Role, "", 9), ["a".to_owned()]);
     let take = |resource: &'static str| {
         let key = tag_key("team");
         write(&store, move |tx| tags::delete(tx, ACCOUNT, TaggedType::Policy, resource, &key)).unwrap()

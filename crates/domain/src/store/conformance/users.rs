@@ -161,6 +161,13 @@ pub fn users_are_listed_by_their_tags(open: Open) {
             }
         }
     }
+    // Whoever has a tag at all is listed once, however many it has.
+    for user in 1..=38 {
+        write(&store, move |tx| user_tags::delete(tx, ACCOUNT, user_id(user), &tag_key("team"))).unwrap();
+    }
+    let tagged = |after, limit| read(&store, |tx| user_tags::list_tagged(tx, ACCOUNT, user_id(after), limit));
+    assert_eq!(tagged(33, 9), [user_id(36), user_id(39), user_id(40)]);
+    assert_eq!(tagged(33, 2), [user_id(36), user_id(39)]);
 }
 
 pub fn a_tag_has_one_value(open: Open) {

@@ -63,6 +63,19 @@ pub fn list_resources(
     tx.list(sql, args, |row| row.get(0))
 }
 
+/// The next `limit` resources after the name `after`, by name, that carry any tag.
+pub fn list_tagged(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    of: TaggedType,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT DISTINCT resource_id FROM tags WHERE account = ?1 AND resource_type = ?2 AND resource_id > ?3 \
+               ORDER BY resource_id LIMIT ?4";
+    tx.list(sql, &[account.into(), (&of).into(), after.into(), rows(limit).into()], |row| row.get(0))
+}
+
 /// Sets a tag, whether the resource had the key or not.
 pub fn update(
     tx: &mut Tx<'_>,

@@ -44,6 +44,17 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId, user: UserId, key: &TagKey) -
     Ok(tx.execute(sql, &[account.into(), user.into(), key.into()])? > 0)
 }
 
+/// The next users after `after`, by id, that carry any tag.
+pub fn list_tagged(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    after: UserId,
+    limit: usize,
+) -> Result<Vec<UserId>, StoreError> {
+    let sql = "SELECT DISTINCT user_id FROM user_tags WHERE account = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3";
+    tx.list(sql, &[account.into(), after.into(), rows(limit).into()], |row| row.get(0))
+}
+
 /// The next users after `after`, by id, that carry what all the filters ask for.
 pub fn list_users(
     tx: &mut Tx<'_>,
