@@ -6,14 +6,18 @@ use std::net::IpAddr;
 
 use crate::time::Timestamp;
 
-/// Where the call comes from.
-pub const SOURCE_IP: &str = "acs:SourceIp";
-/// When the call is made.
-pub const CURRENT_TIME: &str = "acs:CurrentTime";
-/// Whether the call came over TLS.
-pub const SECURE_TRANSPORT: &str = "acs:SecureTransport";
-/// Whether the caller proved a second factor.
-pub const MFA_PRESENT: &str = "acs:MFAPresent";
+const SOURCE_IP: &str = "acs:SourceIp";
+const CURRENT_TIME: &str = "acs:CurrentTime";
+const SECURE_TRANSPORT: &str = "acs:SecureTransport";
+const MFA_PRESENT: &str = "acs:MFAPresent";
+
+/// The keys that every call has a value for, and what it is.
+pub const KEYS: [(&str, &str); 4] = [
+    (SOURCE_IP, "the address that the call comes from"),
+    (CURRENT_TIME, "when the call is made, by the clock of dates"),
+    (SECURE_TRANSPORT, "whether the call came over TLS"),
+    (MFA_PRESENT, "whether the caller proved a second factor; never by an AccessKey alone"),
+];
 
 /// A value of the context.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,16 +1,22 @@
 //! Policies in a test, written as rows: what they grant can be shown whatever operations there are to write them with.
 
-use super::TestApp;
+use super::{NewKey, TestApp};
+use crate::authn::Caller;
+use crate::authn::session::RoleSession;
 use crate::identity::group::{GroupDisplayName, GroupName};
 use crate::identity::policy::{PolicyDescription, PolicyDocument, PolicyName, PolicyType, VersionId};
+use crate::identity::role::RoleName;
+use crate::identity::role_session::RoleSessionName;
 use crate::identity::user::{Comments, UserName};
-use crate::ids::{AccountId, GroupId, UserId};
+use crate::ids::{AccountId, GroupId, RoleId, UserId};
 use crate::policy::Document;
 use crate::store::tables::groups::Group;
 use crate::store::tables::policies::Policy;
 use crate::store::tables::policy_attachments::{Attachment, Principal};
 use crate::store::tables::policy_versions::PolicyVersion;
-use crate::store::tables::{group_members, groups, policies, policy_attachments, policy_versions, users};
+use crate::store::tables::{
+    group_members, groups, policies, policy_attachments, policy_versions, roles, users,
+};
 use crate::store::{StoreError, Tx};
 use crate::time::Timestamp;
 
@@ -67,6 +73,12 @@ fn create(
         tx,
         &PolicyVersion { account, policy_name, version: VersionId::FIRST, document, create_date: now },
     )
+}
+
+/// Attaches AdministratorAccess to the calling user, in a transaction that is open.
+pub fn grant_everything(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), StoreError> {
+    let attached = attachment(PolicyType::System, "AdministratorAccess", Timestamp::MIN);
+    policy_attachments::insert(tx, caller.account(), Principal::User(caller.user()), &attached)
 }
 
 impl TestApp {
@@ -153,5 +165,23 @@ impl TestApp {
     pub fn leave(&self, group: GroupId, member: &str) {
         let (account, user) = (self.account(), self.user_id(member));
         self.write(move |tx| group_members::delete(tx, account, group, user).map(drop));
+    }
+
+    /// The key of a session of the role of that name, with a policy of its own or without.
+    pub fn role_session(&self, (name, role_id): (&str, RoleId), policy: Option<&str>) -> NewKey {
+        self.session(&RoleSession {
+            role_id,
+            role_name: RoleName::parse(name).unwrap(),
+            session_name: RoleSessionName::parse("alice").unwrap(),
+            policy: policy.map(str::to_owned),
+            source_identity: None,
+            expires: self.wall().plus_seconds(3600),
+        })
+    }
+
+    /// Deletes a role.
+    pub fn delete_role(&self, role: RoleId) {
+        let account = self.account();
+        self.write(move |tx| roles::delete(tx, account, role).map(drop));
     }
 }

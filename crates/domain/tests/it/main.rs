@@ -7,4 +7,5 @@
 
 mod catalogue;
 mod checks;
+mod policies;
 mod reference;

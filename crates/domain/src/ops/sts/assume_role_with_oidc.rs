@@ -237,7 +237,7 @@ mod tests {
         app
     }
 
-    fn params<'a>(token: &'a str) -> Vec<(&'static str, &'a str)> {
+    fn params(token: &str) -> Vec<(&'static str, &str)> {
         vec![
             ("OIDCProviderArn", PROVIDER),
             ("RoleArn", ROLE),

@@ -1,5 +1,15 @@
 //! What policies grant and forbid to real calls, and that no answer and no permission outlives the commit that ends it.
 
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use ramward_rpc::api::Product;
+use ramward_rpc::error::{ApiError, ApiResult, Plain};
+
+use crate::authn::Caller;
+use crate::authz::Target;
+use crate::ops;
+use crate::policy::Context;
 use crate::store::tables::policy_attachments::Principal;
 use crate::testing::policies::{allow, deny, one};
 use crate::testing::{NewKey, TestApp};
@@ -166,6 +176,51 @@ fn policies_are_read_once_also_for_changes() {
     assert_eq!(app.service.stats().permission_misses, before);
     app.detach("alice", "users");
     assert_eq!(create("erin"), 403);
+}
+
+/// A permission that is written and not committed counts inside its transaction alone.
+#[test]
+fn what_is_not_committed_is_kept_nowhere() {
+    let app = TestApp::new();
+    let alice = app.user_with_key("alice");
+    let core = Arc::clone(&app.service.core);
+    let key = core.key(alice.access_key_id.as_str(), true).unwrap().unwrap();
+    let caller = Caller { key };
+    let api = ops::OPERATIONS[ops::find(Product::Ims, REPORT).unwrap()].api();
+    let context = Context::of_call(IpAddr::V4(Ipv4Addr::LOCALHOST), app.service.now(), false, false);
+    let refused: ApiResult<()> = app.service.store().write(move |tx| {
+        crate::testing::policies::grant_everything(tx, &caller)?;
+        core.authorise(tx, None, &caller, api, &Target::Account, &context)?;
+        Err(ApiError::new(Plain::CheckAuthenticationCodeFail))
+    });
+    let code = refused.unwrap_err().code;
+    assert_eq!(code, Plain::CheckAuthenticationCodeFail.into(), "it was permitted before it was undone");
+    assert_eq!(status(&app, &alice, REPORT, &[]), 403);
+}
+
+#[test]
+fn the_session_of_a_role_does_what_role_and_session_permit() {
+    let app = TestApp::new();
+    app.user("bob");
+    let role = app.role("auditor", &serde_json::json!([]));
+    app.attach_system(Principal::Role(role), "AliyunRAMFullAccess");
+    let session = |policy: Option<&str>| app.role_session(("auditor", role), policy);
+    let free = session(None);
+    assert_eq!((on(&app, &free, "GetUser", "bob"), status(&app, &free, REPORT, &[])), (200, 200));
+    assert_eq!(status(&app, &free, REPORT, &[]), 200, "again, out of memory");
+    let limited = session(Some(&allow("*:Get*", "acs:ram:*:*:user/*")));
+    assert_eq!(on(&app, &limited, "GetUser", "bob"), 200);
+    let (code, body) = app.call_as(&limited, REPORT, &[]);
+    let detail = &body["AccessDeniedDetail"];
+    assert_eq!((code, &detail["PolicyType"]), (403, &"SessionPolicy".into()), "{body}");
+    assert_eq!(detail["AuthPrincipalType"], "AssumedRoleUser");
+    assert_eq!(detail["AuthPrincipalDisplayName"], "auditor:alice");
+    let more = session(Some(&allow("*", "*")));
+    let (code, body) = app.call_as(&more, "SetClock", &[("Time", "2026-01-01T00:00:00Z")]);
+    assert_eq!((code, body["AccessDeniedDetail"].is_null()), (403, true), "no policy makes an operator");
+    assert_eq!(on(&app, &session(Some(&deny("*", "*"))), "GetUser", "bob"), 403);
+    app.delete_role(role);
+    assert_eq!((on(&app, &free, "GetUser", "bob"), status(&app, &free, REPORT, &[])), (403, 403));
 }
 
 #[test]

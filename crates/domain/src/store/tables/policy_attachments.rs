@@ -119,7 +119,7 @@ pub fn list_principals(
     let (after_type, after_id) =
         after.map_or((Arg::Text(""), Arg::Int(0)), |after| (after.kind(), after.id()));
     let args = [account.into(), (&policy_type).into(), name.into(), after_type, after_id, rows(limit).into()];
-    let found: Vec<Principal> = tx.list(sql, &args, |row| read_principal(row))?;
+    let found: Vec<Principal> = tx.list(sql, &args, read_principal)?;
     let mut dated = Vec::with_capacity(found.len());
     for principal in found {
         let sql = "SELECT attach_date FROM policy_attachments WHERE account = ?1 AND principal_type = ?2 \
@@ -227,7 +227,7 @@ pub(in crate::store) fn delete_part(
     let page = [account.into(), rows(limit).into()];
     let sql = "SELECT principal_type, principal_id FROM policy_attachments WHERE account = ?1 \
                ORDER BY principal_type, principal_id LIMIT ?2";
-    let found = tx.list(sql, &page, |row| read_principal(row))?;
+    let found = tx.list(sql, &page, read_principal)?;
     let Some(last) = found.last() else { return Ok(false) };
     let sql =
         "DELETE FROM policy_attachments WHERE account = ?1 AND (principal_type, principal_id) <= (?2, ?3)";
