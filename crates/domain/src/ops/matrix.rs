@@ -5,12 +5,12 @@ use std::fmt::Write;
 
 use ramward_rpc::api::{Audience, Description};
 use ramward_rpc::shape::Field;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::ops::{AnyOperation, OPERATIONS};
 use crate::store::tables::policy_attachments::Principal;
 use crate::testing::golden::assert_golden;
-use crate::testing::policies::deny;
+use crate::testing::policies::{allow, deny};
 use crate::testing::{NewKey, TestApp};
 
 /// The parameters that say whom a request is about, with what they say if it is about `name`.
@@ -84,7 +84,7 @@ fn app(allowed: &'static str) -> (TestApp, NewKey) {
 /// Callers with policies: what the column is called, and how the caller is made.
 type Made = (&'static str, fn(&TestApp) -> NewKey);
 
-const WITH_POLICIES: [Made; 5] = [
+const WITH_POLICIES: [Made; 6] = [
     ("readonly", |app| with_system(app, "reader", "ReadOnlyAccess")),
     ("ramread", |app| with_system(app, "ram-reader", "AliyunRAMReadOnlyAccess")),
     ("ramfull", |app| with_system(app, "ram-admin", "AliyunRAMFullAccess")),
@@ -93,6 +93,11 @@ const WITH_POLICIES: [Made; 5] = [
         let key = with_system(app, "limited", "AdministratorAccess");
         app.attach("limited", "no-deletion", &deny("*:Delete*", "*"));
         key
+    }),
+    ("session", |app| {
+        let role = app.role("admin", &json!([]));
+        app.attach_system(Principal::Role(role), "AdministratorAccess");
+        app.role_session(("admin", role), Some(&allow("ram:List*", "*")))
     }),
 ];
 
@@ -107,8 +112,9 @@ fn who_may_call_what() {
     let mut table = String::from(
         "# Who passes authorisation. \"itself\": a RAM user without a policy about itself, with the security preference\n\
          # that allows it and with the one that forbids it; \"another\": about another user. Then callers with policies,\n\
-         # about another user: ReadOnlyAccess, AliyunRAMReadOnlyAccess, AliyunRAMFullAccess, AdministratorAccess, and\n\
-         # the same with *:Delete* forbidden. Written by ops/matrix.rs from real calls; UPDATE=1 rewrites it.\n",
+         # about another user: ReadOnlyAccess, AliyunRAMReadOnlyAccess, AliyunRAMFullAccess, AdministratorAccess, the\n\
+         # same with *:Delete* forbidden, and the session of a role with AdministratorAccess whose own policy permits\n\
+         # ram:List*. Written by ops/matrix.rs from real calls; UPDATE=1 rewrites it.\n",
     );
     write!(
         table,
