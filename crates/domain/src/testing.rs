@@ -3,6 +3,7 @@
 
 pub mod device;
 pub mod golden;
+pub mod named;
 pub mod oidc;
 pub mod policies;
 pub mod roles;

@@ -38,14 +38,16 @@ impl ImportArgs {
         let present = Present { now: SystemClock.now(), measures: domain.measures() };
         let imported = state_file::load(&self.file, &store, &seal, present, &mut tell)?;
         progress.end();
-        let Imported { accounts, users, access_keys, mfa_devices, .. } = imported;
+        let Imported { accounts, users, access_keys, mfa_devices, policies, groups, roles, .. } = imported;
         let text = match context.settings.output {
             Output::Json => serde_json::json!({
                 "Accounts": accounts, "Users": users, "AccessKeys": access_keys, "MFADevices": mfa_devices,
+                "Policies": policies, "Groups": groups, "Roles": roles,
             })
             .to_string(),
             Output::Table => format!(
-                "imported {accounts} accounts, {users} users, {access_keys} AccessKeys, {mfa_devices} MFA devices"
+                "imported {accounts} accounts, {users} users, {access_keys} AccessKeys, {mfa_devices} MFA devices, \
+                 {policies} policies, {groups} groups, {roles} roles"
             ),
         };
         print::result(format!("{text}\n").as_bytes())?;

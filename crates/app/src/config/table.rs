@@ -165,7 +165,21 @@ pub(super) const SETTINGS: &[Setting] = &[
     })
     .doc("AccessKeys of the root identity"),
     row("quota_tags_per_user", Scope::Meaning, Kind::Count, "20", |s, text| put(&mut s.domain.quotas.tags_per_user, text))
-        .doc("Tags of a RAM user"),
+        .doc("Tags of a RAM user, a policy or a role"),
+    row("quota_groups", Scope::Meaning, Kind::Count, "300", |s, text| value::put_quota(&mut s.domain.quotas.groups, text))
+        .doc("Groups of an account"),
+    row("quota_groups_per_user", Scope::Meaning, Kind::Count, "10", |s, text| value::put_quota(&mut s.domain.quotas.groups_per_user, text))
+        .doc("Groups that a RAM user may be in"),
+    row("quota_policies", Scope::Meaning, Kind::Count, "1500", |s, text| value::put_quota(&mut s.domain.quotas.policies, text))
+        .doc("Custom policies of an account"),
+    row("quota_versions_per_policy", Scope::Meaning, Kind::Count, "5", |s, text| value::put_quota(&mut s.domain.quotas.versions_per_policy, text))
+        .doc("Versions of a custom policy"),
+    row("quota_roles", Scope::Meaning, Kind::Count, "1000", |s, text| value::put_quota(&mut s.domain.quotas.roles, text))
+        .doc("Roles of an account"),
+    row("quota_attached_policies", Scope::Meaning, Kind::Count, "10", |s, text| value::put_quota(&mut s.domain.quotas.attached_policies, text))
+        .doc("Custom policies attached to one user, group or role"),
+    row("quota_attached_system_policies", Scope::Meaning, Kind::Count, "20", |s, text| value::put_quota(&mut s.domain.quotas.attached_system_policies, text))
+        .doc("System policies attached to one user, group or role"),
     row("workers", Scope::Sizes, Kind::Count, "0", |s, text| put(&mut s.workers, text))
         .doc("Threads that serve connections; 0 means one for each processor"),
     row("store_workers", Scope::Sizes, Kind::Count, "4", |s, text| put_positive(&mut s.domain.workers, text))

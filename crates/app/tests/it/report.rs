@@ -89,8 +89,11 @@ fn a_gate_says_why_in_two_lines() {
         why.starts_with("checks that --fail-on does not accept: root_mfa (fail), users_mfa (fail)\n"),
         "{why}"
     );
+    assert_eq!(gate(&["--fail-on", "cis_v2_0_0_1_16"]), (0, String::new()));
+    let direct = ["AttachPolicyToUser", "UserName=alice", "PolicyType=System", "PolicyName=ReadOnlyAccess"];
+    call(&server, &direct);
     let (code, why) = gate(&["--fail-on", "cis_v2_0_0_1_16"]);
-    assert!(code == 1 && why.contains("cis_v2_0_0_1_16 (not answerable)"), "{why}");
+    assert!(code == 1 && why.contains("cis_v2_0_0_1_16 (fail)"), "{why}");
     let (code, why) = gate(&["--fail-on", "nonsense"]);
     assert!(code == 2 && why.contains("there is no check nonsense"), "{why}");
 

@@ -34,7 +34,7 @@ fn what_is_imported_is_exported_again() {
     let imported = run(&["import", file.to_str().unwrap()]);
     assert_eq!(
         String::from_utf8_lossy(&imported.stdout),
-        "imported 2 accounts, 3 users, 4 AccessKeys, 3 MFA devices\n",
+        "imported 2 accounts, 3 users, 4 AccessKeys, 3 MFA devices, 1 policies, 1 groups, 1 roles\n",
         "{}",
         String::from_utf8_lossy(&imported.stderr)
     );

@@ -3,6 +3,7 @@
 
 pub mod access_key;
 pub mod account;
+pub mod attachment;
 pub mod device;
 mod exception_view;
 pub mod explanation;
@@ -16,11 +17,13 @@ pub mod mirror_view;
 pub mod occasion;
 pub mod oidc_provider;
 pub mod password;
+pub mod policy;
 pub mod practice_info;
 pub mod prepared;
 pub mod ram;
 pub mod ramward;
 pub mod request_tag;
+pub mod role;
 pub mod role_session;
 pub mod root_key;
 pub mod saml_provider;
@@ -295,42 +298,67 @@ operations![
     ims::update_saml_provider::UpdateSAMLProvider,
     ims::update_user::UpdateUser,
     ram::add_user_to_group::AddUserToGroup,
+    ram::attach_policy_to_group::AttachPolicyToGroup,
+    ram::attach_policy_to_role::AttachPolicyToRole,
+    ram::attach_policy_to_user::AttachPolicyToUser,
     ram::bind_mfa_device::BindMFADevice,
     ram::change_password::ChangePassword,
     ram::clear_account_alias::ClearAccountAlias,
     ram::create_access_key::CreateAccessKey,
     ram::create_group::CreateGroup,
     ram::create_login_profile::CreateLoginProfile,
+    ram::create_policy::CreatePolicy,
+    ram::create_policy_version::CreatePolicyVersion,
+    ram::create_role::CreateRole,
     ram::create_user::CreateUser,
     ram::create_virtual_mfa_device::CreateVirtualMFADevice,
     ram::decode_diagnostic_message::DecodeDiagnosticMessage,
     ram::delete_access_key::DeleteAccessKey,
     ram::delete_group::DeleteGroup,
     ram::delete_login_profile::DeleteLoginProfile,
+    ram::delete_policy::DeletePolicy,
+    ram::delete_policy_version::DeletePolicyVersion,
+    ram::delete_role::DeleteRole,
     ram::delete_user::DeleteUser,
     ram::delete_virtual_mfa_device::DeleteVirtualMFADevice,
+    ram::detach_policy_from_group::DetachPolicyFromGroup,
+    ram::detach_policy_from_role::DetachPolicyFromRole,
+    ram::detach_policy_from_user::DetachPolicyFromUser,
     ram::get_access_key_last_used::GetAccessKeyLastUsed,
     ram::get_account_alias::GetAccountAlias,
     ram::get_group::GetGroup,
     ram::get_login_profile::GetLoginProfile,
     ram::get_password_policy::GetPasswordPolicy,
+    ram::get_policy::GetPolicy,
+    ram::get_policy_version::GetPolicyVersion,
+    ram::get_role::GetRole,
     ram::get_security_preference::GetSecurityPreference,
     ram::get_user::GetUser,
     ram::get_user_mfa_info::GetUserMFAInfo,
     ram::list_access_keys::ListAccessKeys,
+    ram::list_entities_for_policy::ListEntitiesForPolicy,
     ram::list_groups::ListGroups,
     ram::list_groups_for_user::ListGroupsForUser,
+    ram::list_policies::ListPolicies,
+    ram::list_policies_for_group::ListPoliciesForGroup,
+    ram::list_policies_for_role::ListPoliciesForRole,
+    ram::list_policies_for_user::ListPoliciesForUser,
+    ram::list_policy_versions::ListPolicyVersions,
+    ram::list_roles::ListRoles,
     ram::list_users::ListUsers,
     ram::list_users_for_group::ListUsersForGroup,
     ram::list_virtual_mfa_devices::ListVirtualMFADevices,
     ram::remove_user_from_group::RemoveUserFromGroup,
     ram::set_account_alias::SetAccountAlias,
+    ram::set_default_policy_version::SetDefaultPolicyVersion,
     ram::set_password_policy::SetPasswordPolicy,
     ram::set_security_preference::SetSecurityPreference,
     ram::unbind_mfa_device::UnbindMFADevice,
     ram::update_access_key::UpdateAccessKey,
     ram::update_group::UpdateGroup,
     ram::update_login_profile::UpdateLoginProfile,
+    ram::update_policy_description::UpdatePolicyDescription,
+    ram::update_role::UpdateRole,
     ram::update_user::UpdateUser,
     sts::assume_role::AssumeRole,
     sts::assume_role_with_oidc::AssumeRoleWithOIDC,

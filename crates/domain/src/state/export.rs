@@ -15,12 +15,13 @@ use crate::store::tables::access_keys::{self, AccessKey};
 use crate::store::tables::accounts::{self, Account};
 use crate::store::tables::login_profiles;
 use crate::store::tables::mfa_devices::{self, MfaDevice};
+use crate::store::tables::policy_attachments::Principal;
 use crate::store::tables::users::{self, User};
 use crate::store::tables::{password_history, user_tags};
 use crate::store::{Store, StoreError, Tx};
 
 /// Rows read at a time.
-const PAGE: usize = 1000;
+pub(super) const PAGE: usize = 1000;
 
 /// Which accounts, and whether with what must stay secret.
 #[derive(Debug, Clone, Copy)]
@@ -94,15 +95,15 @@ pub fn export(
     })
 }
 
-struct Exporting<'a, 'tx> {
-    tx: &'a mut Tx<'tx>,
+pub(super) struct Exporting<'a, 'tx> {
+    pub(super) tx: &'a mut Tx<'tx>,
     secrets: Option<&'a SealKey>,
     out: &'a mut dyn Write,
     exported: Exported,
 }
 
 impl Exporting<'_, '_> {
-    fn line(&mut self, record: &Record) -> Result<(), ExportError> {
+    pub(super) fn line(&mut self, record: &Record) -> Result<(), ExportError> {
         serde_json::to_writer(&mut *self.out, record)?;
         self.out.write_all(b"\n")?;
         Ok(())
@@ -129,10 +130,14 @@ impl Exporting<'_, '_> {
                 .then(|| row.password_policy.clone()),
             security_preference: (row.security_preference != SecurityPreference::default())
                 .then(|| row.security_preference.clone()),
+            policies: Vec::new(),
+            groups: Vec::new(),
+            roles: Vec::new(),
             users: Vec::new(),
             virtual_mfa_devices: Vec::new(),
         })))?;
         self.exported.accounts += 1;
+        self.policies_groups_roles(account)?;
         self.unbound_devices(account)?;
         let mut after = None;
         loop {
@@ -173,6 +178,8 @@ impl Exporting<'_, '_> {
         };
         let login_profile = self.login_profile(account, user)?;
         let tags = user_tags::list(self.tx, account, user)?;
+        let groups = self.memberships(account, user)?;
+        let policies = self.attachments(account, Principal::User(user))?;
         let some = |text: &str| !text.is_empty();
         self.line(&Record::User(Box::new(UserRecord {
             account_id: Some(account),
@@ -191,8 +198,8 @@ impl Exporting<'_, '_> {
             login_profile,
             access_keys,
             tags: tags.into_iter().map(|(key, value)| TagRecord { key, value }).collect(),
-            groups: Vec::new(),
-            policies: Vec::new(),
+            groups,
+            policies,
         })))?;
         self.exported.users += 1;
         Ok(())

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{BufRead, Read};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
+use super::policies::record::{GroupRecord, PolicyRecord, RoleRecord};
 use super::record::{AccountRecord, DeviceRecord, Document, Record, UserRecord};
 use super::taking::{Ended, Importing, Numbered};
 use crate::entropy::Entropy;
@@ -38,6 +39,12 @@ pub struct Imported {
     pub access_keys: u64,
     /// MFA devices.
     pub mfa_devices: u64,
+    /// Custom policies.
+    pub policies: u64,
+    /// Groups.
+    pub groups: u64,
+    /// Roles.
+    pub roles: u64,
     /// Bytes read so far.
     pub bytes: u64,
 }
@@ -210,6 +217,9 @@ fn named_fault(text: &[u8], error: &serde_json::Error) -> (String, String) {
     let fault = match kind.as_str() {
         "Account" => serde_path_to_error::deserialize::<_, AccountRecord>(json).err(),
         "User" => serde_path_to_error::deserialize::<_, UserRecord>(json).err(),
+        "Policy" => serde_path_to_error::deserialize::<_, PolicyRecord>(json).err(),
+        "Group" => serde_path_to_error::deserialize::<_, GroupRecord>(json).err(),
+        "Role" => serde_path_to_error::deserialize::<_, RoleRecord>(json).err(),
         "VirtualMFADevice" => serde_path_to_error::deserialize::<_, DeviceRecord>(json).err(),
         _ => None,
     };

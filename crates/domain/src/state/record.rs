@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::policies::record::{AttachmentRecord, GroupRecord, MembershipRecord, PolicyRecord, RoleRecord};
 use crate::identity::access_key::Status;
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::mfa::MFADeviceType;
@@ -24,6 +25,12 @@ pub enum Record {
     User(Box<UserRecord>),
     /// A virtual MFA device that is bound to nobody.
     VirtualMFADevice(DeviceRecord),
+    /// A custom policy.
+    Policy(Box<PolicyRecord>),
+    /// A group.
+    Group(Box<GroupRecord>),
+    /// A role.
+    Role(Box<RoleRecord>),
 }
 
 /// A whole file kept by hand.
@@ -71,6 +78,15 @@ pub struct AccountRecord {
     /// The security preference; the vendor's default, if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security_preference: Option<SecurityPreference>,
+    /// Its custom policies, in a file kept by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<PolicyRecord>,
+    /// Its groups, in a file kept by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupRecord>,
+    /// Its roles, in a file kept by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<RoleRecord>,
     /// Its users, in a file kept by hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub users: Vec<UserRecord>,
@@ -130,12 +146,12 @@ pub struct UserRecord {
     /// Its tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<TagRecord>,
-    /// Its groups. This version keeps none, so the list must be empty.
-    #[serde(default, skip_serializing)]
-    pub groups: Vec<serde::de::IgnoredAny>,
-    /// Its policies. This version keeps none, so the list must be empty.
-    #[serde(default, skip_serializing)]
-    pub policies: Vec<serde::de::IgnoredAny>,
+    /// Its groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<MembershipRecord>,
+    /// The policies attached to it directly.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<AttachmentRecord>,
 }
 
 /// A tag.

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use ramward_rpc::sign::Secret;
 
 use super::import::{BadRecord, Imported};
+use super::policies;
 use super::record::{AccessKeyRecord, AccountRecord, DeviceRecord, LoginProfileRecord, Record, UserRecord};
 use crate::arn::{Arn, Resource};
 use crate::entropy::{Entropy, SeededEntropy};
@@ -48,7 +49,7 @@ impl From<StoreError> for Ended {
 }
 
 /// A failure inside the transaction: of a field of the record at hand, or of the store.
-enum Fault {
+pub(super) enum Fault {
     Field(&'static str, String),
     Store(StoreError),
 }
@@ -69,7 +70,7 @@ pub(super) struct Importing {
     now: Timestamp,
     /// By what reports are counted and weighed.
     by: (Thresholds, Model),
-    imported: Imported,
+    pub(super) imported: Imported,
     /// Accounts that were seen to be there.
     known: HashSet<AccountId>,
     /// The last id that was made for a user.
@@ -83,6 +84,15 @@ impl Importing {
         let Present { now, measures } = present;
         let by = (measures.thresholds, measures.model.clone());
         Self { seal, entropy, now, by, imported: Imported::default(), known: HashSet::new(), last_user: None }
+    }
+
+    /// When what has no date of its own was made.
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    pub(super) fn entropy(&self) -> &dyn Entropy {
+        &self.entropy
     }
 
     fn measures(&self) -> Measures<'_> {
@@ -140,26 +150,36 @@ impl Importing {
         match record {
             Record::Account(account) => self.account(tx, *account),
             Record::User(user) => {
-                let Some(account) = user.account_id else {
-                    return Err(Fault::Field(
-                        "AccountId",
-                        "a user on a line of its own must name its account".to_owned(),
-                    ));
-                };
-                self.know(tx, account)?;
+                let account = self.named(tx, user.account_id, "a user")?;
                 self.user(tx, account, *user)
             }
             Record::VirtualMFADevice(device) => {
-                let Some(account) = device.account_id else {
-                    return Err(Fault::Field(
-                        "AccountId",
-                        "a device on a line of its own must name its account".to_owned(),
-                    ));
-                };
-                self.know(tx, account)?;
+                let account = self.named(tx, device.account_id, "a device")?;
                 self.device(tx, account, None, device, self.now)
             }
+            Record::Policy(policy) => {
+                let account = self.named(tx, policy.account_id, "a policy")?;
+                self.policy(tx, account, *policy)
+            }
+            Record::Group(group) => {
+                let account = self.named(tx, group.account_id, "a group")?;
+                self.group(tx, account, *group)
+            }
+            Record::Role(role) => {
+                let account = self.named(tx, role.account_id, "a role")?;
+                self.role(tx, account, *role)
+            }
         }
+    }
+
+    /// The account that a record on a line of its own belongs to.
+    fn named(&mut self, tx: &mut Tx<'_>, account: Option<AccountId>, what: &str) -> Result<AccountId, Fault> {
+        let Some(account) = account else {
+            let reason = format!("{what} on a line of its own must name its account");
+            return Err(Fault::Field("AccountId", reason));
+        };
+        self.know(tx, account)?;
+        Ok(account)
     }
 
     fn account(&mut self, tx: &mut Tx<'_>, record: AccountRecord) -> Result<(), Fault> {
@@ -197,13 +217,26 @@ impl Importing {
         for device in record.virtual_mfa_devices {
             self.device(tx, account, None, device, row.create_date)?;
         }
-        for user in record.users {
-            if user.account_id.is_some_and(|named| named != account) {
-                return Err(Fault::Field(
-                    "AccountId",
-                    format!("user {} names another account", user.user_name),
-                ));
+        let belongs = |named: Option<AccountId>, what: &dyn std::fmt::Display| {
+            if named.is_none_or(|named| named == account) {
+                return Ok(());
             }
+            Err(Fault::Field("AccountId", format!("{what} names another account")))
+        };
+        for policy in record.policies {
+            belongs(policy.account_id, &format_args!("policy {}", policy.policy_name))?;
+            self.policy(tx, account, policy)?;
+        }
+        for group in record.groups {
+            belongs(group.account_id, &format_args!("group {}", group.group_name))?;
+            self.group(tx, account, group)?;
+        }
+        for role in record.roles {
+            belongs(role.account_id, &format_args!("role {}", role.role_name))?;
+            self.role(tx, account, role)?;
+        }
+        for user in record.users {
+            belongs(user.account_id, &format_args!("user {}", user.user_name))?;
             self.user(tx, account, user)?;
         }
         Ok(())
@@ -224,18 +257,6 @@ impl Importing {
     }
 
     fn user(&mut self, tx: &mut Tx<'_>, account: AccountId, record: UserRecord) -> Result<(), Fault> {
-        if !record.groups.is_empty() {
-            return Err(Fault::Field(
-                "Groups",
-                "this version keeps no groups; leave the list empty".to_owned(),
-            ));
-        }
-        if !record.policies.is_empty() {
-            return Err(Fault::Field(
-                "Policies",
-                "this version keeps no policies; leave the list empty".to_owned(),
-            ));
-        }
         let create_date = record.create_date.unwrap_or(self.now);
         let display_name = match record.display_name {
             Some(name) => name,
@@ -272,7 +293,7 @@ impl Importing {
         for tag in record.tags {
             user_tags::update(tx, account, user_id, &tag.key, &tag.value)?;
         }
-        Ok(())
+        policies::of_user(tx, (account, user_id), record.groups, record.policies, create_date)
     }
 
     fn key(

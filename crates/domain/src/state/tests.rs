@@ -17,10 +17,12 @@ use crate::store::Store;
 use crate::store::seal::SealKey;
 use crate::store::tables::{accounts, users};
 use crate::store::verify::verify;
+use crate::testing::named::{DOCUMENT, FULL_ACCESS, TRUST};
 use crate::time::Timestamp;
 
 const FULL: &str = include_str!("full.jsonl");
 const ACME: &str = include_str!("../../../../examples/acme.json");
+const POLICIES: &str = include_str!("../../../../examples/policies.json");
 
 struct Fixture {
     store: Store,
@@ -65,6 +67,7 @@ fn what_goes_out_with_secrets_comes_in_as_it_was() {
     let one = Fixture::new();
     let imported = one.import(FULL.as_bytes(), Form::Lines).unwrap();
     assert_eq!((imported.accounts, imported.users, imported.access_keys, imported.mfa_devices), (2, 3, 4, 3));
+    assert_eq!((imported.policies, imported.groups, imported.roles), (1, 1, 1));
     assert_eq!(imported.bytes, FULL.len() as u64);
     let (exported, text) = one.export(true);
     assert_eq!((exported.accounts, exported.users), (2, 3));
@@ -109,6 +112,9 @@ fn a_bad_record_is_named_and_leaves_nothing_behind() {
     let user = |rest: &str| {
         format!("{account}\n\n{{\"Kind\":\"User\",\"AccountId\":\"1234567890123456\",{rest}}}\n")
     };
+    let record = |kind: &str, rest: &str| {
+        format!("{account}\n{{\"Kind\":\"{kind}\",\"AccountId\":\"1234567890123456\",{rest}}}\n")
+    };
     let alice = r#"{"Kind":"User","AccountId":"1234567890123456","UserName":"alice"}"#;
     let rows = [
         (user(r#""UserName":"a b""#), "line 3, field UserName: "),
@@ -118,7 +124,53 @@ fn a_bad_record_is_named_and_leaves_nothing_behind() {
             "line 3, field AccessKeys[0].Status: ",
         ),
         (user(r#""UserName":"a","CreateDate":"2024-01-01""#), "line 3, field CreateDate: "),
-        (user(r#""UserName":"a","Groups":["dev"]"#), "line 3, field Groups: this version keeps no groups"),
+        (user(r#""UserName":"a","Groups":["dev"]"#), "line 3, field Groups: there is no group dev; its line"),
+        (
+            user(r#""UserName":"a","Groups":[7]"#),
+            "line 3, field Groups[0]: the name of a group, or an object with GroupName and JoinDate",
+        ),
+        (
+            user(r#""UserName":"a","Policies":[{"PolicyName":"p","PolicyType":"Custom"}]"#),
+            "line 3, field Policies: there is no custom policy p; its line must come first",
+        ),
+        (
+            user(r#""UserName":"a","Policies":[{"PolicyName":"p","PolicyType":"System"}]"#),
+            "line 3, field Policies: there is no system policy p here",
+        ),
+        (record("Policy", r#""PolicyName":"p""#), "line 2, field PolicyDocument: missing"),
+        (
+            record("Policy", r#""PolicyName":"p","PolicyDocument":"{}""#),
+            "line 2, field Versions.PolicyDocument: ",
+        ),
+        (
+            record("Policy", &format!(r#""PolicyName":"p","PolicyDocument":{DOCUMENT},"LastVersion":"v0""#)),
+            "line 2, field LastVersion: ",
+        ),
+        (
+            record(
+                "Policy",
+                &format!(
+                    r#""PolicyName":"p","Versions":[{{"VersionId":"v2","PolicyDocument":{DOCUMENT}}}],"DefaultVersion":"v1""#
+                ),
+            ),
+            "line 2, field DefaultVersion: v1 is none of its versions",
+        ),
+        (record("Group", r#""GroupName":"a b""#), "line 2, field GroupName: "),
+        (
+            record("Role", r#""RoleName":"r","AssumeRolePolicyDocument":"x""#),
+            "line 2, field AssumeRolePolicyDocument: ",
+        ),
+        (
+            record("Role", &format!(r#""RoleName":"r","AssumeRolePolicyDocument":{DOCUMENT}"#)),
+            "line 2, field AssumeRolePolicyDocument: ",
+        ),
+        (
+            record(
+                "Role",
+                &format!(r#""RoleName":"r","AssumeRolePolicyDocument":{TRUST},"MaxSessionDuration":1"#),
+            ),
+            "line 2, field MaxSessionDuration: not between 3600 and 43200",
+        ),
         (
             user(r#""UserName":"a","MFADevice":{"SerialNumber":"acs:ram::9999999999999999:mfa/x"}"#),
             "line 3, field SerialNumber: this device belongs to another account",
@@ -211,4 +263,51 @@ fn an_import_is_the_first_entry_of_a_history_and_the_next_of_one_that_is_there()
     let user = r#"{"Kind":"User","AccountId":"1234567890123456","UserName":"late"}"#;
     later.import(user.as_bytes(), Form::Lines).unwrap();
     assert_eq!(told(&later), [first, (later.now, CauseType::Import, 10, 63)]);
+}
+
+/// By hand a document is written as what it is, and a group by its name alone.
+#[test]
+fn policies_groups_and_roles_kept_by_hand() {
+    let fixture = Fixture::new();
+    let text = format!(
+        r#"{{"Accounts":[{{"AccountId":"1234567890123456",
+            "Policies":[{{"PolicyName":"p","PolicyDocument":{FULL_ACCESS}}}],
+            "Groups":[{{"GroupName":"dev","Policies":[{{"PolicyName":"ReadOnlyAccess","PolicyType":"System"}}]}}],
+            "Roles":[{{"RoleName":"ops","AssumeRolePolicyDocument":{TRUST}}}],
+            "Users":[{{"UserName":"alice","Groups":["dev"],
+                "Policies":[{{"PolicyName":"p","PolicyType":"Custom"}}]}}]}}]}}"#
+    );
+    fixture.import(text.as_bytes(), Form::Document).unwrap();
+    let (_, told) = fixture.export(false);
+    let now = r#""2025-06-15T12:00:00Z""#;
+    for expected in [
+        format!(r#""Versions":[{{"VersionId":"v1","PolicyDocument":{FULL_ACCESS:?},"CreateDate":{now}}}]"#),
+        format!(r#""Groups":[{{"GroupName":"dev","JoinDate":{now}}}]"#),
+        format!(r#""Policies":[{{"PolicyName":"p","PolicyType":"Custom","AttachDate":{now}}}]"#),
+        r#""MaxSessionDuration":3600,"AllowConsoleLogin":true"#.to_owned(),
+    ] {
+        assert!(told.contains(&expected), "{expected} in {told}");
+    }
+    let (full, users) = fixture
+        .store
+        .read(|tx| {
+            let row = accounts::find(tx, acme())?.unwrap();
+            let full = crate::store::tables::policies::count_full_access(tx, acme())?;
+            Ok::<_, crate::store::StoreError>((full, row.totals.get(crate::store::Total::UsersWithPolicies)))
+        })
+        .unwrap();
+    assert_eq!((full, users), (1, 1));
+    assert_eq!(fixture.store.read(|tx| verify(tx, acme())).unwrap(), Vec::new());
+}
+
+#[test]
+fn the_example_with_policies_comes_in() {
+    let fixture = Fixture::new();
+    let imported = fixture.import(POLICIES.as_bytes(), Form::Document).unwrap();
+    assert_eq!((imported.users, imported.policies, imported.groups, imported.roles), (2, 1, 1, 1));
+    assert_eq!(fixture.store.read(|tx| verify(tx, acme())).unwrap(), Vec::new());
+    let (_, told) = fixture.export(true);
+    let other = Fixture::new();
+    other.import(told.as_bytes(), Form::Lines).unwrap();
+    assert_eq!(other.export(true).1, told);
 }

@@ -63,17 +63,19 @@ fn of_ramward(line: &str) -> (String, Vec<String>) {
     (action, words.map(|word| word.split_once('=').unwrap().0.to_owned()).collect())
 }
 
-/// The same of `aliyun ims Action --Name value …`.
-fn of_vendor(line: &str) -> (String, Vec<String>) {
-    let mut words = line.strip_prefix("aliyun ims ").unwrap().split(' ');
+/// The same of `aliyun ims Action --Name value …`, with the product.
+fn of_vendor(line: &str) -> (Product, String, Vec<String>) {
+    let mut words = line.strip_prefix("aliyun ").unwrap().split(' ');
+    let product = words.next().unwrap();
+    let product =
+        Product::ALL.into_iter().find(|one| one.name().eq_ignore_ascii_case(product)).expect("a product");
     let action = words.next().unwrap().to_owned();
     let words: Vec<&str> = words.collect();
-    (action, words.chunks(2).map(|pair| pair[0].strip_prefix("--").unwrap().to_owned()).collect())
+    (product, action, words.chunks(2).map(|pair| pair[0].strip_prefix("--").unwrap().to_owned()).collect())
 }
 
 #[test]
 fn every_next_step_is_a_call_that_exists() {
-    let vendors = catalogue(Product::Ims);
     for check in CHECKS {
         let step = check.next_step(&inputs());
         if let Some(line) = step.ramward_call {
@@ -88,8 +90,8 @@ fn every_next_step_is_a_call_that_exists() {
             }
         }
         if let Some(line) = step.vendor_cli {
-            let (action, names) = of_vendor(&line);
-            let known = vendors[&action].to_string();
+            let (product, action, names) = of_vendor(&line);
+            let known = catalogue(product)[&action].to_string();
             for name in names {
                 assert!(known.contains(&format!("\"{name}\"")), "{}: {line}", check.id);
             }

@@ -6,8 +6,10 @@ use ramward_rpc::error::ApiResult;
 use ramward_rpc::shape;
 use ramward_rpc::shape::{Empty, Nested};
 
+use crate::identity::policy::MAX_DOCUMENT_BYTES;
 use crate::ops::{Cx, Operation, account};
 use crate::store::Total;
+use crate::store::tables::{groups, policies, roles};
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -95,33 +97,34 @@ impl Operation for GetAccountSummary {
     type Request = Empty;
     type Response = GetAccountSummaryResponse;
 
-    /// Quotas of what this server does not have yet are those of a real account in 2025 (CloudRec's test data, vendor
-    /// model comments of 2026); there is none of it, so the counts are 0.
+    /// Quotas of what this server does not have are those of a real account in 2025 (CloudRec's test data, vendor model
+    /// comments of 2026). Groups, roles and policies are counted by a walk over as many as their quotas allow.
     fn handle(cx: &mut Cx<'_, '_>, _: &Empty) -> ApiResult<GetAccountSummaryResponse> {
-        let totals = account::find(cx.tx, cx.caller.account())?.totals;
+        let account = cx.caller.account();
+        let totals = account::find(cx.tx, account)?.totals;
         let quotas = &cx.settings.quotas;
         let summary = SummaryMap {
-            policies: 0,
-            groups_per_user_quota: 10,
-            attached_policies_per_user_quota: 10,
-            roles: 0,
+            policies: policies::count(cx.tx, account)?,
+            groups_per_user_quota: quotas.groups_per_user,
+            attached_policies_per_user_quota: quotas.attached_policies,
+            roles: roles::count(cx.tx, account)?,
             users: totals.get(Total::Users),
-            roles_quota: 1000,
-            policies_quota: 1500,
+            roles_quota: quotas.roles,
+            policies_quota: quotas.policies,
             virtual_mfa_devices_quota: quotas.virtual_mfa_devices,
-            attached_system_policies_per_group_quota: 20,
+            attached_system_policies_per_group_quota: quotas.attached_system_policies,
             mfa_devices_in_use: totals.get(Total::MfaDevicesInUse),
             access_keys_per_user_quota: quotas.access_keys_per_user,
-            versions_per_policy_quota: 5,
-            policy_size_quota: 6144,
-            attached_policies_per_group_quota: 10,
-            attached_system_policies_per_user_quota: 20,
-            groups: 0,
-            attached_policies_per_role_quota: 10,
+            versions_per_policy_quota: quotas.versions_per_policy,
+            policy_size_quota: MAX_DOCUMENT_BYTES as i64,
+            attached_policies_per_group_quota: quotas.attached_policies,
+            attached_system_policies_per_user_quota: quotas.attached_system_policies,
+            groups: groups::count(cx.tx, account)?,
+            attached_policies_per_role_quota: quotas.attached_policies,
             users_quota: quotas.users,
-            attached_system_policies_per_role_quota: 20,
+            attached_system_policies_per_role_quota: quotas.attached_system_policies,
             mfa_devices: totals.get(Total::MfaDevices),
-            groups_quota: 300,
+            groups_quota: quotas.groups,
             account_access_keys_per_account_quota: quotas.access_keys_per_account,
             conditions_per_ak_policy_quota: 8,
             ip_items_per_ak_policy_quota: 50,
@@ -177,6 +180,13 @@ mod tests {
           }
         }
         "#);
+        app.policy("p");
+        app.plain_role("r");
+        app.empty_group("g");
+        app.empty_group("h");
+        let summary = app.ok("GetAccountSummary", &[]);
+        let map = &summary["SummaryMap"];
+        assert_eq!((&map["Policies"], &map["Roles"], &map["Groups"]), (&1.into(), &1.into(), &2.into()));
         app.ok("UnbindMFADevice", &[("UserPrincipalName", &alice)]);
         app.ok("DeleteUser", &[("UserPrincipalName", &alice)]);
         let summary = app.ok("GetAccountSummary", &[]);
@@ -192,12 +202,34 @@ mod tests {
             settings.quotas.virtual_mfa_devices = 8;
             settings.quotas.access_keys_per_user = 3;
             settings.quotas.access_keys_per_account = 4;
+            settings.quotas.groups = 5;
+            settings.quotas.groups_per_user = 6;
+            settings.quotas.policies = 9;
+            settings.quotas.versions_per_policy = 11;
+            settings.quotas.roles = 12;
+            settings.quotas.attached_policies = 13;
+            settings.quotas.attached_system_policies = 14;
         });
         let summary = app.ok("GetAccountSummary", &[]);
         let map = &summary["SummaryMap"];
         assert_eq!((&map["UsersQuota"], &map["VirtualMFADevicesQuota"]), (&7.into(), &8.into()));
         assert_eq!(map["AccessKeysPerUserQuota"], 3);
         assert_eq!(map["AccountAccessKeysPerAccountQuota"], 4);
+        for (quota, expected) in [
+            ("GroupsQuota", 5),
+            ("GroupsPerUserQuota", 6),
+            ("PoliciesQuota", 9),
+            ("VersionsPerPolicyQuota", 11),
+            ("RolesQuota", 12),
+            ("AttachedPoliciesPerUserQuota", 13),
+            ("AttachedPoliciesPerGroupQuota", 13),
+            ("AttachedPoliciesPerRoleQuota", 13),
+            ("AttachedSystemPoliciesPerUserQuota", 14),
+            ("AttachedSystemPoliciesPerGroupQuota", 14),
+            ("AttachedSystemPoliciesPerRoleQuota", 14),
+        ] {
+            assert_eq!(map[quota], expected, "{quota}");
+        }
         let xml = app.xml("GetAccountSummary", &[]);
         assert!(xml.contains("<SummaryMap><Policies>0</Policies>"), "{xml}");
         let alice = app.user_with_key("alice");

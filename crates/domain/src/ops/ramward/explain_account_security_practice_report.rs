@@ -83,6 +83,7 @@ mod tests {
     use crate::report::score::MODEL_VERSION;
     use crate::testing::TestApp;
     use crate::testing::golden;
+    use crate::testing::named::{DOCUMENT, FULL_ACCESS};
 
     const ACTION: &str = "ExplainAccountSecurityPracticeReport";
 
@@ -174,8 +175,36 @@ mod tests {
         ] {
             assert_eq!(verdict(&later, id), (expected.to_owned(), findings), "{id}");
         }
-        assert_eq!(check(&later, "cis_v1_0_0_1_15")["Verdict"], "NotAnswerable");
-        assert_eq!(check(&later, "cis_v1_0_0_1_15").get("Findings"), None);
+    }
+
+    #[test]
+    fn controls_on_policies_follow_the_account() {
+        let app = TestApp::new();
+        app.user("alice");
+        app.user("bob");
+        app.empty_group("dev-team");
+        let both = |app: &TestApp| {
+            let explanation = explained(app, &[]);
+            ["cis_v2_0_0_1_15", "cis_v2_0_0_1_16"].map(|id| verdict(&explanation, id))
+        };
+        let (pass, fail) = (("Pass".to_owned(), 0), |findings| ("Fail".to_owned(), findings));
+        app.ok("CreatePolicy", &[("PolicyName", "everything"), ("PolicyDocument", FULL_ACCESS)]);
+        assert_eq!(both(&app), [pass.clone(), pass.clone()], "nobody has it");
+        let to_group = [("PolicyName", "everything"), ("PolicyType", "Custom"), ("GroupName", "dev-team")];
+        app.ok("AttachPolicyToGroup", &to_group);
+        app.attach_to_user("alice", "System", "AdministratorAccess");
+        app.attach_to_user("alice", "Custom", "everything");
+        app.attach_to_user("bob", "System", "ReadOnlyAccess");
+        assert_eq!(both(&app), [fail(1), fail(2)]);
+        let narrowed = [("PolicyName", "everything"), ("PolicyDocument", DOCUMENT), ("SetAsDefault", "true")];
+        app.ok("CreatePolicyVersion", &narrowed);
+        app.ok(
+            "DetachPolicyFromUser",
+            &[("PolicyName", "ReadOnlyAccess"), ("PolicyType", "System"), ("UserName", "bob")],
+        );
+        assert_eq!(both(&app), [pass, fail(1)]);
+        app.ok("SetDefaultPolicyVersion", &[("PolicyName", "everything"), ("VersionId", "v1")]);
+        assert_eq!(both(&app)[0], fail(1), "the wide version is in force again");
     }
 
     /// The number of findings is the number that the list of them counts, and each one is in it.

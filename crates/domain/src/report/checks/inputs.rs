@@ -13,7 +13,7 @@ use crate::report::facts::Facts;
 use crate::report::thresholds::{AkScope, Thresholds};
 use crate::state::mirror::Unknown;
 use crate::store::tables::accounts::Account;
-use crate::store::tables::{access_keys, mirrored_users, report_days, security_exceptions};
+use crate::store::tables::{access_keys, mirrored_users, policies, report_days, security_exceptions};
 use crate::store::{DayKind, StoreError, Total, Tx};
 use crate::time::{Day, Timestamp};
 
@@ -88,6 +88,17 @@ pub struct Known {
     pub keys: KeyCounts,
     /// Security exceptions that are over.
     pub expired_exceptions: i64,
+    /// How policies are given, unless the account is a mirror, which knows no policies.
+    pub policies: Option<PolicyCounts>,
+}
+
+/// How policies are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PolicyCounts {
+    /// RAM users with a policy attached to them directly.
+    pub users: i64,
+    /// Custom policies that allow every action on every resource and are attached to somebody.
+    pub full_access: i64,
 }
 
 /// An AccessKey of root.
@@ -182,8 +193,16 @@ pub fn known(
     };
     let expired_exceptions = security_exceptions::count_expired(tx, account, today)?;
     let mirrored = mirrored_users::find(tx, account, UserId::ROOT)?;
+    let policies = match &mirrored {
+        Some(_) => None,
+        None => Some(PolicyCounts {
+            users: row.totals.get(Total::UsersWithPolicies),
+            full_access: policies::count_full_access(tx, account)?,
+        }),
+    };
     Ok(Some(Known {
         expired_exceptions,
+        policies,
         account,
         default_domain: row.default_domain,
         today,

@@ -28,7 +28,7 @@ mod users_no_unused_key;
 
 pub use self::assessment::{Assessment, Fact, Verdict};
 pub use self::cis::Benchmark;
-pub use self::inputs::{Inputs, KeyCounts, Known, RootKey, known};
+pub use self::inputs::{Inputs, KeyCounts, Known, PolicyCounts, RootKey, known};
 pub use self::next_step::NextStep;
 use super::facts::Facts;
 use super::score::{Mark, Units};

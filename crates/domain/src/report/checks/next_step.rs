@@ -24,6 +24,12 @@ impl NextStep {
         Self { vendor_cli: Some(vendor_cli), ..Self::own_call(action, params) }
     }
 
+    /// An operation of RAM, which both command lines know.
+    pub(super) fn ram_call(action: &str, params: &[(&str, &dyn Display)]) -> Self {
+        let vendor_cli = line("aliyun ram ", action, " --", ' ', params);
+        Self { vendor_cli: Some(vendor_cli), ..Self::own_call(action, params) }
+    }
+
     /// An operation that only this program knows.
     pub(super) fn own_call(action: &str, params: &[(&str, &dyn Display)]) -> Self {
         let ramward_call = line("ramward call ", action, " ", '=', params);

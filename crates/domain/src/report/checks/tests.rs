@@ -39,6 +39,7 @@ fn nothing_known() -> Known {
         root_last_login: None,
         root_keys: Vec::new(),
         keys: KeyCounts::default(),
+        policies: Some(PolicyCounts::default()),
     }
 }
 
@@ -293,11 +294,24 @@ fn the_age_of_passwords_turns_round_between_the_versions() {
 }
 
 #[test]
-fn controls_on_policies_say_that_policies_are_not_known() {
-    for id in ["cis_v1_0_0_1_15", "cis_v1_0_0_1_16", "cis_v2_0_0_1_15", "cis_v2_0_0_1_16"] {
-        let assessment = assessed(id, &NEW, Some(&nothing_known()));
-        assert_eq!(assessment.verdict, NotAnswerable, "{id}");
-        assert_eq!(find(id).unwrap().advice(&assessment), Some("RAM policies are not known here yet."));
+fn controls_on_policies() {
+    let users = Facts { sub_user: 3, ..NEW };
+    let with =
+        |users, full_access| Known { policies: Some(PolicyCounts { users, full_access }), ..nothing_known() };
+    for version in ["v1", "v2"] {
+        let (full, direct) = (format!("cis_{version}_0_0_1_15"), format!("cis_{version}_0_0_1_16"));
+        assert_eq!(verdict(&full, &users, Some(&with(0, 0))), (Pass, Some(0)));
+        assert_eq!(verdict(&full, &NEW, Some(&with(0, 2))), (Fail, Some(2)));
+        assert_eq!(verdict(&direct, &users, Some(&with(0, 9))), (Pass, Some(0)));
+        assert_eq!(verdict(&direct, &users, Some(&with(2, 0))), (Fail, Some(2)));
+        assert_eq!(verdict(&direct, &NEW, Some(&with(0, 0))), (NotApplicable, Some(0)));
+        for id in [&full, &direct] {
+            assert_eq!(verdict(id, &users, None), (NotAnswerable, None));
+            let mirror = Known { policies: None, ..nothing_known() };
+            let assessment = assessed(id, &users, Some(&mirror));
+            assert_eq!(assessment.verdict, NotAnswerable, "{id}");
+            assert!(find(id).unwrap().advice(&assessment).unwrap().contains("mirror"), "{id}");
+        }
     }
 }
 

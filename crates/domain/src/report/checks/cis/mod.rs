@@ -19,13 +19,19 @@ pub(super) mod root_use;
 pub(super) mod symbol;
 pub(super) mod uppercase;
 
-use super::{Check, Kind};
+use super::{Assessment, Check, Inputs, Kind, PolicyCounts};
 
 /// The benchmark's own limit of days, whatever the report's limits are.
 pub(super) const LIMIT_DAYS: u32 = 90;
 
-/// Why controls on policies have no answer.
-const NEEDS_POLICIES: &str = "RAM policies are not known here yet.";
+/// Why controls on policies have no answer in a mirror.
+const MIRRORS_HAVE_NONE: &str = "A mirror does not learn the policies of its account.";
+
+/// How policies are given, or why that cannot be told.
+fn policies(inputs: &Inputs<'_>) -> Result<PolicyCounts, Assessment> {
+    let known = inputs.known.ok_or_else(Assessment::needs_identities)?;
+    known.policies.ok_or_else(|| Assessment::not_answerable(MIRRORS_HAVE_NONE))
+}
 
 /// A version of the benchmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
