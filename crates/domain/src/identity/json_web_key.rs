@@ -132,8 +132,7 @@ impl KeySet {
     }
 
     /// How many keys it holds.
-    #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.keys.len()
     }
 

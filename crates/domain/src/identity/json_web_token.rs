@@ -117,9 +117,7 @@ fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp,
     let bound = 1_i64 << 40;
     let seconds = number.as_i64().or_else(|| {
         let fraction = number.as_f64()?.floor();
-        #[expect(clippy::cast_possible_truncation, reason = "compared with the bound first")]
-        let whole = (fraction.abs() < 1e12).then_some(fraction as i64);
-        whole
+        (fraction.abs() < 1e12).then_some(fraction as i64)
     });
     let seconds = seconds.filter(|seconds| (-bound..=bound).contains(seconds));
     seconds

@@ -17,7 +17,7 @@ use crate::store::tables::login_profiles;
 use crate::store::tables::mfa_devices::{self, MfaDevice};
 use crate::store::tables::policy_attachments::Principal;
 use crate::store::tables::users::{self, User};
-use crate::store::tables::{password_history, user_tags};
+use crate::store::tables::{oidc_providers, password_history, saml_providers, user_tags};
 use crate::store::{Store, StoreError, Tx};
 
 /// Rows read at a time.
@@ -139,6 +139,7 @@ impl Exporting<'_, '_> {
         self.exported.accounts += 1;
         self.policies_groups_roles(account)?;
         self.unbound_devices(account)?;
+        self.identity_providers(account)?;
         let mut after = None;
         loop {
             let page = users::list(self.tx, account, after, PAGE, UserStatusFilter::BOTH)?;
@@ -167,6 +168,17 @@ impl Exporting<'_, '_> {
                 return Ok(());
             }
         }
+    }
+
+    /// A quota bounds them to a few.
+    fn identity_providers(&mut self, account: AccountId) -> Result<(), ExportError> {
+        for row in oidc_providers::list(self.tx, account, None, PAGE)? {
+            self.line(&Record::OIDCProvider(Box::new(row.into())))?;
+        }
+        for row in saml_providers::list(self.tx, account, None, PAGE)? {
+            self.line(&Record::SAMLProvider(Box::new(row.into())))?;
+        }
+        Ok(())
     }
 
     fn user(&mut self, row: &User) -> Result<(), ExportError> {

@@ -9,6 +9,7 @@ pub mod export;
 pub mod import;
 pub mod mirror;
 pub mod policies;
+pub mod providers;
 pub mod record;
 mod taking;
 

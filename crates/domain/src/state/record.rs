@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::policies::record::{AttachmentRecord, GroupRecord, MembershipRecord, PolicyRecord, RoleRecord};
+use super::providers::{OidcProviderRecord, SamlProviderRecord};
 use crate::identity::access_key::Status;
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::mfa::MFADeviceType;
@@ -31,6 +32,10 @@ pub enum Record {
     Group(Box<GroupRecord>),
     /// A role.
     Role(Box<RoleRecord>),
+    /// An OIDC identity provider.
+    OIDCProvider(Box<OidcProviderRecord>),
+    /// A SAML identity provider.
+    SAMLProvider(Box<SamlProviderRecord>),
 }
 
 /// A whole file kept by hand.

@@ -7,6 +7,7 @@ use ramward_rpc::sign::Secret;
 
 use super::import::{BadRecord, Imported};
 use super::policies;
+use super::providers;
 use super::record::{AccessKeyRecord, AccountRecord, DeviceRecord, LoginProfileRecord, Record, UserRecord};
 use crate::arn::{Arn, Resource};
 use crate::entropy::{Entropy, SeededEntropy};
@@ -152,6 +153,14 @@ impl Importing {
             Record::User(user) => {
                 let account = self.named(tx, user.account_id, "a user")?;
                 self.user(tx, account, *user)
+            }
+            Record::OIDCProvider(provider) => {
+                self.know(tx, provider.account_id)?;
+                providers::take_oidc(tx, *provider, self.now)
+            }
+            Record::SAMLProvider(provider) => {
+                self.know(tx, provider.account_id)?;
+                providers::take_saml(tx, *provider, self.now)
             }
             Record::VirtualMFADevice(device) => {
                 let account = self.named(tx, device.account_id, "a device")?;

@@ -15,9 +15,11 @@ use crate::report::score::Model;
 use crate::report::thresholds::Thresholds;
 use crate::store::Store;
 use crate::store::seal::SealKey;
-use crate::store::tables::{accounts, users};
+use crate::store::tables::{accounts, oidc_providers, saml_providers, users};
 use crate::store::verify::verify;
 use crate::testing::named::{DOCUMENT, FULL_ACCESS, TRUST};
+use crate::testing::oidc::PUBLIC_KEYS;
+use crate::testing::saml::metadata;
 use crate::time::Timestamp;
 
 const FULL: &str = include_str!("full.jsonl");
@@ -310,4 +312,38 @@ fn the_example_with_policies_comes_in() {
     let other = Fixture::new();
     other.import(told.as_bytes(), Form::Lines).unwrap();
     assert_eq!(other.export(true).1, told);
+}
+
+#[test]
+fn identity_providers_come_in_as_they_went_out() {
+    let account = r#"{"Kind":"Account","AccountId":"1234567890123456","CreateDate":"2025-01-01T00:00:00Z"}"#;
+    let keys = serde_json::Value::from(PUBLIC_KEYS);
+    let metadata = serde_json::Value::from(metadata());
+    let text = format!(
+        "{account}\n\
+         {{\"Kind\":\"OIDCProvider\",\"AccountId\":\"1234567890123456\",\"OIDCProviderName\":\"ci\",\
+         \"IssuerUrl\":\"https://ci.example.com\",\"ClientIds\":\"one,two\",\"JsonWebKeySet\":{keys}}}\n\
+         {{\"Kind\":\"SAMLProvider\",\"AccountId\":\"1234567890123456\",\"SAMLProviderName\":\"corp\",\
+         \"Description\":\"the directory\",\"SAMLMetadataDocument\":{metadata}}}\n"
+    );
+    let one = Fixture::new();
+    one.import(text.as_bytes(), Form::Lines).unwrap();
+    let exported = one.export(false).1;
+    let other = Fixture::new();
+    other.import(exported.as_bytes(), Form::Lines).unwrap();
+    assert_eq!(other.export(false).1, exported);
+    let found = other.store.read(|tx| oidc_providers::list(tx, acme(), None, 9)).unwrap();
+    assert_eq!((found.len(), found[0].client_ids.to_string().as_str()), (1, "one,two"));
+    assert_eq!((found[0].key_set.as_deref(), found[0].create_date), (Some(PUBLIC_KEYS), one.now));
+    let found = other.store.read(|tx| saml_providers::list(tx, acme(), None, 9)).unwrap();
+    assert_eq!((found.len(), found[0].description.as_str()), (1, "the directory"));
+    for (from, to, field) in [
+        (keys.to_string(), "\"{}\"".to_owned(), "JsonWebKeySet"),
+        (metadata.to_string(), "\"<x/>\"".to_owned(), "SAMLMetadataDocument"),
+    ] {
+        let bad = Fixture::new();
+        let refused = bad.import(text.replace(&from, &to).as_bytes(), Form::Lines).unwrap_err();
+        assert!(refused.to_string().contains(field), "{refused}");
+        assert!(bad.is_empty());
+    }
 }

@@ -66,7 +66,7 @@ impl Operation for SetOIDCProviderKeys {
         })?;
         Ok(SetOIDCProviderKeysResponse {
             oidc_provider: Nested(provider.into()),
-            usable_keys: i64::try_from(keys.len()).unwrap_or(i64::MAX),
+            usable_keys: i64::try_from(keys.count()).unwrap_or(i64::MAX),
         })
     }
 }
