@@ -134,6 +134,11 @@ impl TestApp {
 
     /// Sends a signed request as the gateway would.
     pub fn send(&self, signed: &SignedRequest) -> Answer {
+        self.send_from(IpAddr::V4(Ipv4Addr::LOCALHOST), signed)
+    }
+
+    /// The same from another place.
+    pub fn send_from(&self, peer: IpAddr, signed: &SignedRequest) -> Answer {
         let (path, query) = signed.path_and_query.split_once('?').unwrap_or((&signed.path_and_query, ""));
         let mut headers = HeaderMap::new();
         for (name, value) in &signed.headers {
@@ -148,7 +153,7 @@ impl TestApp {
             query,
             headers: &headers,
             body: &signed.body,
-            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            peer,
             secure: false,
         })
     }
@@ -203,6 +208,12 @@ impl TestApp {
         let upn = Self::upn(name);
         self.ok("CreateUser", &[("UserPrincipalName", &upn), ("DisplayName", name)]);
         upn
+    }
+
+    /// The id of the RAM user of that name, as answers show it.
+    pub fn shown_id(&self, name: &str) -> String {
+        let found = self.ok("GetUser", &[("UserPrincipalName", &Self::upn(name))]);
+        found["User"]["UserId"].as_str().unwrap().to_owned()
     }
 
     /// A RAM user of that name with an AccessKey.

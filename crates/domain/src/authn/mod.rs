@@ -12,6 +12,7 @@ use ramward_rpc::api::Product;
 use ramward_rpc::sign::Secret;
 
 use self::session::RoleSession;
+use crate::identity::access_key_policy::AccessKeyPolicy;
 use crate::identity::user::UserName;
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::time::{Day, Timestamp};
@@ -35,6 +36,8 @@ pub struct KeyEntry {
     pub user_active: bool,
     /// The session, where the key is a temporary one.
     pub session: Option<RoleSession>,
+    /// From where the key may sign, where not from anywhere.
+    pub network_policy: Option<AccessKeyPolicy>,
     /// The UTC day of use that is durable, as days since 1970.
     durable_day: AtomicI64,
     /// The latest use, in seconds since 1970; `i64::MIN` for never.
@@ -62,6 +65,7 @@ impl KeyEntry {
             active,
             user_active,
             session: None,
+            network_policy: None,
             durable_day: AtomicI64::new(last_used.map_or(i64::MIN, |at| at.day().0)),
             last_used: AtomicI64::new(last_used.map_or(i64::MIN, Timestamp::seconds)),
             last_product: AtomicU8::new(u8::MAX),
@@ -84,6 +88,12 @@ impl KeyEntry {
     pub fn anonymous() -> Self {
         let id = "anonymous".parse().expect("the name has the form of an AccessKey id");
         Self::new((id, AccountId::OPERATOR, UserId::NOBODY), None, None, (true, true), None)
+    }
+
+    /// The same entry for a key that may sign only from some addresses.
+    #[must_use]
+    pub fn with_network_policy(self, network_policy: Option<AccessKeyPolicy>) -> Self {
+        Self { network_policy, ..self }
     }
 
     /// Notes a use. Returns whether it is later than what was known.

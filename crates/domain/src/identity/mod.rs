@@ -2,6 +2,7 @@
 //! Must not know the store, the wire beyond a field's text, or the time.
 
 pub mod access_key;
+pub mod access_key_policy;
 mod bounded;
 pub mod domain_name;
 pub mod group;
@@ -24,3 +25,4 @@ pub mod security_preference;
 pub(crate) mod text;
 pub mod totp;
 pub mod user;
+pub mod verification;

@@ -6,7 +6,7 @@ use ramward_rpc::sign::Secret;
 use crate::identity::access_key::Status;
 use crate::ids::{AccessKeyId, UserId, generate_access_key_secret};
 use crate::ops::occasion::Occasion;
-use crate::ops::{Cx, subject};
+use crate::ops::{Cx, recycle_bin, subject};
 use crate::store::seal::SecretOf;
 use crate::store::tables::access_keys::{self, AccessKey};
 
@@ -53,14 +53,14 @@ pub fn update(cx: &mut Cx<'_, '_>, user: UserId, id: &AccessKeyId, status: Statu
     Ok(())
 }
 
-/// Deletes a pair. An Active one is deleted as well, and so is the one that signs this very call: the vendor's console
+/// Moves a pair into the recycle bin. An Active one is deleted as well, and so is the one that signs this very call: the vendor's console
 /// asks to disable a key first, its API pages do not, and a program that cleans up should need one call.
 ///
 /// # Errors
 /// `EntityNotExist.User.AccessKey`.
 pub fn delete(cx: &mut Cx<'_, '_>, user: UserId, id: &AccessKeyId) -> ApiResult<()> {
     let key = subject::find_access_key(cx.tx, cx.caller.account(), user, id)?;
-    access_keys::delete(cx.tx, key.account, user, &key.access_key_id)?;
+    recycle_bin::recycle_key(cx.tx, &key, cx.now)?;
     Ok(())
 }
 

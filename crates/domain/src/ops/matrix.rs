@@ -23,6 +23,9 @@ fn about(name: &str) -> [(&'static str, String); 4] {
     ]
 }
 
+/// Optional parameters one of which a request must have.
+const ONE_OF: [(&str, &str); 2] = [("GetUserInRecycleBin", "UserId"), ("SetVerificationInfo", "Email")];
+
 fn has_subject(fields: &[Field]) -> bool {
     fields.iter().any(|field| about("").iter().any(|(name, _)| *name == field.name))
 }
@@ -32,9 +35,10 @@ fn has_subject(fields: &[Field]) -> bool {
 fn params(description: &Description, name: &str) -> Vec<(&'static str, String)> {
     let subject = about(name);
     let operators_too = description.api.audience == Audience::AccountOrOperator;
+    let chosen = |field: &Field| ONE_OF.contains(&(description.api.action, field.name));
     let value = |field: &Field| match subject.iter().find(|(name, _)| *name == field.name) {
         Some((_, value)) => Some((field.name, value.clone())),
-        None if field.required || field.name == "AccountId" && operators_too => {
+        None if field.required || chosen(field) || field.name == "AccountId" && operators_too => {
             Some((field.name, field.example.to_owned()))
         }
         None => None,

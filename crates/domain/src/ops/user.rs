@@ -4,7 +4,7 @@ use ramward_rpc::error::{ApiError, ApiResult, Code};
 
 use crate::identity::user::{Comments, DisplayName, Email, MobilePhone, ProvisionType, UserName, UserStatus};
 use crate::ids::UserId;
-use crate::ops::Cx;
+use crate::ops::{Cx, recycle_bin};
 use crate::store::Total;
 use crate::store::tables::accounts::Account;
 use crate::store::tables::policy_attachments::{self, Principal};
@@ -119,12 +119,12 @@ pub fn must_have_nothing(cx: &mut Cx<'_, '_>, user: &User) -> ApiResult<()> {
     Ok(())
 }
 
-/// Deletes a user that has nothing left.
+/// Moves a user that has nothing left into the recycle bin.
 ///
 /// # Errors
 /// As [`must_have_nothing`].
 pub fn delete(cx: &mut Cx<'_, '_>, user: &User) -> ApiResult<()> {
     must_have_nothing(cx, user)?;
-    users::delete(cx.tx, user.account, user.user_id)?;
+    recycle_bin::recycle_user(cx.tx, user, cx.now)?;
     Ok(())
 }

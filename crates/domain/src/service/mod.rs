@@ -243,6 +243,7 @@ impl Core {
         };
         record.access_key_id = Some(key.access_key_id.clone());
         check_signature(call, &params, signed, &key, wall)?;
+        check_network(call, &key)?;
         record.account = Some(key.account);
         let needs = self.replay.burn(key.access_key_id.as_str(), signed.claim.nonce, signed.stamp, wall)?;
         if key.session.is_none() {
@@ -387,13 +388,16 @@ fn read_key(tx: &mut Tx<'_>, seal: &SealKey, id: &AccessKeyId) -> Result<Option<
         Some(sealed) => Some(open_secret(seal, found.account, id, sealed)?),
         None => None,
     };
-    Ok(Some(KeyEntry::new(
-        (id.clone(), found.account, found.user_id),
-        found.user_name,
-        secret,
-        (found.status == Status::Active, found.user_active),
-        found.last_used_date,
-    )))
+    Ok(Some(
+        KeyEntry::new(
+            (id.clone(), found.account, found.user_id),
+            found.user_name,
+            secret,
+            (found.status == Status::Active, found.user_active),
+            found.last_used_date,
+        )
+        .with_network_policy(found.network_policy),
+    ))
 }
 
 /// The secret of an AccessKey.
@@ -462,6 +466,19 @@ fn check_signature(
         };
         ApiError::with_message(Plain::SignatureDoesNotMatch, message)
     })
+}
+
+/// A key that is signed with from elsewhere than its network policy lists is as good as disabled there: the vendor's OSS
+/// has one code for both. Only who holds the secret gets as far as this, and the call counts as no use of the key.
+fn check_network(call: &Call<'_>, key: &KeyEntry) -> ApiResult<()> {
+    if key.network_policy.as_ref().is_none_or(|policy| policy.admits(call.peer)) {
+        return Ok(());
+    }
+    let message = format!(
+        "Specified access key is disabled for calls from {}: the network policy of the AccessKey or of its account does not list that address.",
+        call.peer.to_canonical()
+    );
+    Err(ApiError::with_message(Plain::InvalidAccessKeyIdInactive, message))
 }
 
 #[derive(Debug)]

@@ -18,6 +18,7 @@ use crate::identity::security_exception::{
 use crate::identity::user::{
     Comments, DisplayName, Email, MobilePhone, ProvisionType, TagKey, TagValue, UserName, UserStatus,
 };
+use crate::identity::verification::VerifyType;
 
 macro_rules! text_columns {
     ($($name:ty),+ $(,)?) => {
@@ -69,6 +70,7 @@ text_columns!(
     TrustPolicy,
     UserName,
     UserStatus,
+    VerifyType,
     VirtualMFADeviceName,
 );
 

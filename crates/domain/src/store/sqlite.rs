@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     (5, include_str!("schema/sqlite/0005_exceptions.sql")),
     (6, include_str!("schema/sqlite/0006_policies.sql")),
     (7, include_str!("schema/sqlite/0007_federation.sql")),
+    (8, include_str!("schema/sqlite/0008_bins.sql")),
 ];
 
 /// Sizes that may be set.

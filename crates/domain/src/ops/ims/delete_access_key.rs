@@ -1,4 +1,4 @@
-//! DeleteAccessKey: deletes an AccessKey pair for good.
+//! DeleteAccessKey: moves an AccessKey pair into the recycle bin (decision record 0013).
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
 use ramward_rpc::error::ApiResult;
@@ -27,7 +27,7 @@ impl Operation for DeleteAccessKey {
     const API: Api = Api {
         product: Product::Ims,
         action: "DeleteAccessKey",
-        summary: "Deletes an AccessKey pair for good.",
+        summary: "Deletes an AccessKey pair: it signs nothing any more and lies in the recycle bin for 30 days.",
         access: Access::Write,
         audience: Audience::Account,
         self_service: SelfService::AccessKeys,

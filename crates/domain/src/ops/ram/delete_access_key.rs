@@ -1,4 +1,4 @@
-//! DeleteAccessKey in RAM's view: deletes an AccessKey pair.
+//! DeleteAccessKey in RAM's view: moves an AccessKey pair into the recycle bin (decision record 0013).
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
 use ramward_rpc::error::ApiResult;
@@ -27,7 +27,7 @@ impl Operation for DeleteAccessKey {
     const API: Api = Api {
         product: Product::Ram,
         action: "DeleteAccessKey",
-        summary: "Deletes an AccessKey pair.",
+        summary: "Deletes an AccessKey pair: it signs nothing any more and lies in the recycle bin for 30 days.",
         access: Access::Write,
         audience: Audience::Account,
         self_service: SelfService::AccessKeys,

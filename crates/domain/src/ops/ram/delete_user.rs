@@ -1,4 +1,4 @@
-//! DeleteUser in RAM's view: deletes a RAM user that has nothing left (decision record 0013).
+//! DeleteUser in RAM's view: moves a RAM user that has nothing left into the recycle bin (decision record 0013).
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
 use ramward_rpc::error::ApiResult;
@@ -24,7 +24,7 @@ impl Operation for DeleteUser {
     const API: Api = Api {
         product: Product::Ram,
         action: "DeleteUser",
-        summary: "Deletes a RAM user that has no AccessKey, no logon profile, no MFA device, no group and no policy.",
+        summary: "Deletes a RAM user that has no AccessKey, no logon profile, no MFA device, no group and no policy; it lies in the recycle bin for 30 days.",
         access: Access::Write,
         audience: Audience::Account,
         self_service: SelfService::No,
@@ -105,6 +105,22 @@ mod tests {
         let other = app.refused("DeleteUser", &[("UserPrincipalName", &upn)]);
         assert_eq!(other, "DeleteConflict.User.Policy");
         app.write(move |tx| policy_attachments::delete_by_principal(tx, account, alice));
+        app.ok("Ram:DeleteUser", &named);
+    }
+
+    #[test]
+    fn groups_and_policies_must_go_first() {
+        let app = TestApp::new();
+        let alice = app.user("alice");
+        let named = [("UserName", "alice")];
+        app.ok("CreateGroup", &[("GroupName", "dev-team")]);
+        let member = [("UserPrincipalName", alice.as_str()), ("GroupName", "dev-team")];
+        app.ok("AddUserToGroup", &member);
+        assert_eq!(app.refused("Ram:DeleteUser", &named), "DeleteConflict.User.Group");
+        app.ok("RemoveUserFromGroup", &member);
+        app.attach("alice", "reading", &crate::testing::policies::allow("ram:Get*", "*"));
+        assert_eq!(app.refused("Ram:DeleteUser", &named), "DeleteConflict.User.Policy");
+        app.detach("alice", "reading");
         app.ok("Ram:DeleteUser", &named);
     }
 

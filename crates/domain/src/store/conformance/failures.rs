@@ -11,7 +11,8 @@ use crate::ids::{AccountId, UserId};
 use crate::store::connection::Driver;
 use crate::store::faulty::{Fault, Faulty, Plan};
 use crate::store::tables::{
-    access_keys, accounts, login_profiles, mfa_devices, nonces, password_history, server, user_tags, users,
+    access_keys, accounts, login_profiles, mfa_devices, nonces, password_history, recycled_users, server,
+    user_tags, users,
 };
 use crate::store::{Store, StoreError, StoreOptions, StoreUrl, Tx, Verdict};
 
@@ -36,6 +37,12 @@ const WORKS: &[(&str, Work)] = &[
         users::update(tx, &row)
     }),
     ("delete a user with all it has", |tx| users::delete(tx, ACCOUNT, user_id(1)).map(drop)),
+    ("move a user into the bin and back", |tx| {
+        let row = users::find(tx, ACCOUNT, user_id(1))?.unwrap();
+        recycled_users::insert(tx, &row, noon(30))?;
+        recycled_users::restore(tx, ACCOUNT, user_id(1))?;
+        recycled_users::insert(tx, &row, noon(31))
+    }),
     ("switch a key off", |tx| {
         access_keys::update_status(tx, ACCOUNT, user_id(1), &key_id("LTAIa"), Status::Inactive, noon(30))
     }),
@@ -145,7 +152,7 @@ pub fn a_write_that_fails_anywhere_changes_nothing(driver: OpenDriver) {
 }
 
 pub fn a_group_that_fails_anywhere_keeps_what_it_answered(driver: OpenDriver) {
-    let works = [WORKS[1].1, WORKS[3].1, WORKS[7].1];
+    let works = [WORKS[1].1, WORKS[3].1, WORKS[8].1];
     let all: Vec<Vec<String>> = (0..8_usize)
         .map(|chosen| {
             let chosen: Vec<Work> = works

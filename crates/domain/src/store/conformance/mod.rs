@@ -2,6 +2,7 @@
 //! one module with one line of `conformance!`.
 
 mod accounts;
+mod bins;
 mod commits;
 mod failures;
 mod federation;
@@ -84,6 +85,15 @@ macro_rules! conformance {
                     an_oidc_provider_keeps_its_fields,
                     a_saml_provider_keeps_its_fields,
                     an_assertion_is_taken_once;
+                bins:
+                    a_user_comes_back_as_it_was,
+                    groups_and_policies_that_are_gone_stay_gone,
+                    a_user_does_not_come_back_where_another_is,
+                    users_in_the_bin_are_listed,
+                    a_key_lies_in_the_bin_alone,
+                    a_key_signs_from_where_its_policy_lets_it,
+                    settings_and_addresses_are_kept,
+                    bins_go_with_their_account;
                 mirrors:
                     a_run_keeps_its_fields,
                     what_is_known_of_users_and_devices_is_kept,

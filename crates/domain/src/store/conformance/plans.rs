@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use super::fixtures::seal;
 use super::{
-    accounts, commits, federation, history, keys, mirrors, numbers, others, policies, subjects, users,
+    accounts, bins, commits, federation, history, keys, mirrors, numbers, others, policies, subjects, users,
 };
 use crate::store::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Migration, Role};
 use crate::store::sqlite::Sqlite;
@@ -119,6 +119,10 @@ const NEEDS: &[(&str, &str)] = &[
     ("policy_name = ?3 AND (principal_type, principal_id) > (?4, ?5)", "policy_attachments_by_policy"),
     ("AND tag_value = ?6", "tags_by_value"),
     ("resource_type = ?2 AND tag_key = ?3 AND resource_id > ?4", "tags_by_key"),
+    ("FROM recycled_users WHERE account = ?1 AND user_name = ?2", "recycled_users_by_name"),
+    ("FROM recycled_users WHERE account = ?1 AND recycle_date <= ?2", "recycled_users_by_date"),
+    ("FROM recycled_keys WHERE account = ?1 AND access_key_id = ?2", "recycled_keys_by_id"),
+    ("FROM recycled_keys WHERE account = ?1 AND recycle_date <= ?2", "recycled_keys_by_date"),
     ("AND kept = 0", "report_history_to_thin"),
     ("lower(default_domain) = lower(?1)", "accounts_by_default_domain"),
     ("FROM users WHERE account = ?1 AND user_name = ?2", "users_by_name"),
@@ -159,6 +163,12 @@ fn no_statement_walks_through_a_table() {
     federation::an_oidc_provider_keeps_its_fields(open);
     federation::a_saml_provider_keeps_its_fields(open);
     federation::an_assertion_is_taken_once(open);
+    bins::a_user_comes_back_as_it_was(open);
+    bins::users_in_the_bin_are_listed(open);
+    bins::a_key_lies_in_the_bin_alone(open);
+    bins::a_key_signs_from_where_its_policy_lets_it(open);
+    bins::settings_and_addresses_are_kept(open);
+    bins::bins_go_with_their_account(open);
     mirrors::a_run_keeps_its_fields(open);
     mirrors::what_is_known_of_users_and_devices_is_kept(open);
     mirrors::what_disappeared_is_remembered_once(open);

@@ -1,7 +1,8 @@
 //! AccessKeys, and the one map that knows the owner of a key that arrives alone.
 
-use super::{met, rows};
+use super::{access_key_policies, met, rows};
 use crate::identity::access_key::Status;
+use crate::identity::access_key_policy::AccessKeyPolicy;
 use crate::identity::user::{UserName, UserStatus};
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::store::connection::Row;
@@ -55,7 +56,7 @@ macro_rules! select {
     };
 }
 
-fn read(row: Row<'_>) -> Result<AccessKey, StoreError> {
+pub(super) fn read(row: Row<'_>) -> Result<AccessKey, StoreError> {
     Ok(AccessKey {
         account: row.get(0)?,
         user_id: row.get(1)?,
@@ -101,17 +102,24 @@ pub struct Signer {
     pub status: Status,
     /// When it was last used.
     pub last_used_date: Option<Timestamp>,
+    /// From where it may sign: its own network policy where that is active, else the account's where that is.
+    pub network_policy: Option<AccessKeyPolicy>,
 }
 
 /// The signer behind a key that arrives alone; none if its account is being deleted.
 pub fn find_signer(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<Option<Signer>, StoreError> {
     let Some((account, user)) = find_owner(tx, key)? else { return Ok(None) };
-    let sql = "SELECT k.sealed_secret, k.status, k.last_used_date, u.user_name, u.status FROM access_keys k \
+    let sql = "SELECT k.sealed_secret, k.status, k.last_used_date, u.user_name, u.status, p.policy, s.value \
+               FROM access_keys k \
                JOIN accounts a ON a.account = k.account \
                LEFT JOIN users u ON u.account = k.account AND u.user_id = k.user_id \
+               LEFT JOIN access_key_policies p \
+               ON p.account = k.account AND p.user_id = k.user_id AND p.access_key_id = k.access_key_id \
+               LEFT JOIN account_settings s ON s.account = k.account AND s.name = 'AccessKeyPolicy' \
                WHERE k.account = ?1 AND k.user_id = ?2 AND k.access_key_id = ?3 AND a.deleting = 0";
     let found = tx.find(sql, &[account.into(), user.into(), key.into()], |row| {
         let user_status: Option<UserStatus> = row.get(4)?;
+        let policies: [Option<AccessKeyPolicy>; 2] = [row.get(5)?, row.get(6)?];
         Ok(Signer {
             account,
             user_id: user,
@@ -120,6 +128,7 @@ pub fn find_signer(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<Option<Signer>,
             sealed_secret: row.get(0)?,
             status: row.get(1)?,
             last_used_date: row.get(2)?,
+            network_policy: policies.into_iter().flatten().find(AccessKeyPolicy::is_active),
         })
     })?;
     // A key whose user is gone is nobody's.
@@ -308,6 +317,7 @@ pub fn delete(
         return Ok(false);
     }
     delete_owner(tx, key)?;
+    access_key_policies::delete(tx, account, user, key)?;
     changed(tx, account, key);
     Ok(true)
 }

@@ -4,9 +4,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{
-    access_keys, collect_runs, disappeared, group_members, groups, met, mirrored_devices, mirrored_users,
-    oidc_providers, policies, policy_attachments, policy_uses, policy_versions, report_history,
-    report_subjects, roles, rows, saml_assertions, saml_providers, security_exceptions, tags,
+    access_key_policies, access_keys, account_settings, collect_runs, disappeared, group_members, groups,
+    met, mirrored_devices, mirrored_users, oidc_providers, policies, policy_attachments, policy_uses,
+    policy_versions, recycled_keys, recycled_users, report_history, report_subjects, roles, rows,
+    saml_assertions, saml_providers, security_exceptions, tags,
 };
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
@@ -231,7 +232,7 @@ pub fn begin_delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreEr
 /// Deletes some thousand rows of an account whose deletion has begun; whether there may be more.
 pub fn delete_part(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     const PAGE: usize = 1000;
-    if report_subjects::delete_part(tx, account)? {
+    if report_subjects::delete_part(tx, account)? || recycled_keys::delete_part(tx, account)? {
         return Ok(true);
     }
     if policy_attachments::delete_part(tx, account, PAGE)? || group_members::delete_part(tx, account, PAGE)? {
@@ -247,6 +248,7 @@ pub fn delete_part(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreErr
         }
         let sql = "DELETE FROM access_keys WHERE account = ?1 AND (user_id, access_key_id) <= (?2, ?3)";
         tx.execute(sql, &[account.into(), (*last_user).into(), last_key.into()])?;
+        access_key_policies::delete_up_to(tx, account, (*last_user, last_key))?;
         return Ok(true);
     }
     let sql = "SELECT user_id FROM users WHERE account = ?1 ORDER BY user_id LIMIT ?2";
@@ -256,6 +258,7 @@ pub fn delete_part(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreErr
             "DELETE FROM user_tags WHERE account = ?1 AND user_id <= ?2",
             "DELETE FROM login_profiles WHERE account = ?1 AND user_id <= ?2",
             "DELETE FROM password_history WHERE account = ?1 AND user_id <= ?2",
+            "DELETE FROM verifications WHERE account = ?1 AND user_id <= ?2",
             "DELETE FROM users WHERE account = ?1 AND user_id <= ?2",
         ] {
             tx.execute(sql, &[account.into(), (*last).into()])?;
@@ -296,6 +299,8 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     oidc_providers::delete_all(tx, account)?;
     saml_providers::delete_all(tx, account)?;
     saml_assertions::delete_all(tx, account)?;
+    account_settings::delete_all(tx, account)?;
+    recycled_users::delete_all(tx, account)?;
     tx.effect(Effect::Account(account));
     Ok(tx.execute("DELETE FROM accounts WHERE account = ?1", &[account.into()])? > 0)
 }

@@ -60,7 +60,7 @@ impl LoginProfile {
     }
 }
 
-fn read(row: Row<'_>) -> Result<LoginProfile, StoreError> {
+pub(super) fn read(row: Row<'_>) -> Result<LoginProfile, StoreError> {
     Ok(LoginProfile {
         account: row.get(0)?,
         user_id: row.get(1)?,

@@ -41,7 +41,7 @@ macro_rules! select {
     };
 }
 
-fn read(row: Row<'_>) -> Result<MfaDevice, StoreError> {
+pub(super) fn read(row: Row<'_>) -> Result<MfaDevice, StoreError> {
     Ok(MfaDevice {
         account: row.get(0)?,
         device_name: row.get(1)?,

@@ -2,12 +2,15 @@
 //! called with its module's name; each statement touches one account. What changes the report or what caches hold says so
 //! itself. Must not know operations, wire names of parameters or who may do what.
 
+pub mod access_key_policies;
 pub mod access_keys;
+pub mod account_settings;
 pub mod accounts;
 pub mod collect_runs;
 pub mod disappeared;
 pub mod group_members;
 pub mod groups;
+mod kept_rows;
 pub mod login_profiles;
 pub mod mfa_devices;
 pub mod mirrored_devices;
@@ -19,6 +22,8 @@ pub mod policies;
 pub mod policy_attachments;
 pub mod policy_uses;
 pub mod policy_versions;
+pub mod recycled_keys;
+pub mod recycled_users;
 pub mod report_days;
 pub mod report_history;
 pub mod report_subjects;
@@ -30,6 +35,7 @@ pub mod server;
 pub mod tags;
 pub mod user_tags;
 pub mod users;
+pub mod verifications;
 
 use super::error::StoreError;
 

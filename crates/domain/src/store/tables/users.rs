@@ -53,7 +53,7 @@ macro_rules! select {
     };
 }
 
-fn read(row: Row<'_>) -> Result<User, StoreError> {
+pub(super) fn read(row: Row<'_>) -> Result<User, StoreError> {
     Ok(User {
         account: row.get(0)?,
         user_id: row.get(1)?,
@@ -270,6 +270,7 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<bool,
     tx.touch_user(account, user)?;
     let args = [account.into(), user.into()];
     tx.execute("DELETE FROM user_tags WHERE account = ?1 AND user_id = ?2", &args)?;
+    tx.execute("DELETE FROM verifications WHERE account = ?1 AND user_id = ?2", &args)?;
     if tx.execute("DELETE FROM users WHERE account = ?1 AND user_id = ?2", &args)? == 0 {
         return Ok(false);
     }
