@@ -11,10 +11,11 @@ use std::sync::Arc;
 use ramward_domain::entropy::{Entropy, OsEntropy};
 use ramward_domain::report::history::{Measures, Present};
 use ramward_domain::report::score::Model;
-use ramward_domain::service::Service;
+use ramward_domain::service::first_start::Wishes;
+use ramward_domain::service::{Service, StartedWith};
 use ramward_domain::store::seal::SealKey;
 use ramward_domain::store::tables::accounts::{self, Account};
-use ramward_domain::store::{Store, StoreError, StoreOptions, StoreUrl};
+use ramward_domain::store::{Staged, Store, StoreError, StoreOptions, StoreUrl};
 use ramward_domain::time::{Clock, SystemClock};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -298,7 +299,28 @@ pub fn open_service(settings: &Settings) -> Result<Service, ServerError> {
         import_once(path, &store, &seal, domain.measures())?;
     }
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-    Ok(Service::open(store, seal, domain, Arc::new(SystemClock), entropy)?)
+    let service = Service::open(store, seal.clone(), domain, Arc::new(SystemClock), entropy)?;
+    service.set_started_with(started_with(settings, seal));
+    Ok(service)
+}
+
+/// What a reset goes back to.
+fn started_with(settings: &Settings, seal: SealKey) -> StartedWith {
+    let import = settings.import.clone();
+    let load = move |store: &Store, present: Present<'_>| {
+        let Some(path) = &import else { return Ok(()) };
+        load_all(path, store, &seal, present).map_err(|error| error.to_string())
+    };
+    StartedWith { wishes: wishes(settings), load: Box::new(load) }
+}
+
+/// What the settings fix of the first account.
+pub fn wishes(settings: &Settings) -> Wishes {
+    Wishes {
+        account_id: settings.account_id,
+        access_key_id: settings.root_access_key_id.clone(),
+        access_key_secret: settings.root_access_key_secret.clone(),
+    }
 }
 
 /// What the settings say about the meaning of things, with the weights of the score read from their file.
@@ -341,8 +363,8 @@ pub fn make_data_directory(settings: &Settings) -> Result<(), ServerError> {
     made.map_err(|reason| ServerError::DataDirectory { path: settings.data.clone(), reason })
 }
 
-/// Loads the state file into a store that has no account yet. The same command line starts the server again later, with
-/// the accounts it has by then.
+/// Loads a state file, or all of a directory, into a store that has no account yet. The same command line starts the
+/// server again later, with the accounts it has by then.
 fn import_once(
     path: &Path,
     store: &Store,
@@ -355,8 +377,21 @@ fn import_once(
         return Ok(());
     }
     let present = Present { now: SystemClock.now(), measures };
-    let imported = state_file::load(path, store, seal, present, &mut |_| {})?;
-    tracing::info!(accounts = imported.accounts, users = imported.users, "the state file is loaded");
+    if !path.is_dir() {
+        return load_all(path, store, seal, present);
+    }
+    // Several files come in one after the other: beside the store, so that a bad one leaves nothing of the others behind.
+    let staged = Staged::create()?;
+    load_all(path, &staged.open(seal)?, seal, present)?;
+    Ok(store.replace(staged)?)
+}
+
+fn load_all(path: &Path, store: &Store, seal: &SealKey, present: Present<'_>) -> Result<(), ServerError> {
+    for file in state_file::files(path)? {
+        let imported = state_file::load(&file, store, seal, present, &mut |_| {})?;
+        let (accounts, users) = (imported.accounts, imported.users);
+        tracing::info!(path = %file.display(), accounts, users, "the state file is loaded");
+    }
     Ok(())
 }
 

@@ -35,6 +35,27 @@ pub enum StateFileError {
     },
 }
 
+/// The state files that a path stands for: itself, or all `.json` and `.jsonl` files of a directory, by name.
+///
+/// # Errors
+/// A directory that cannot be read.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, StateFileError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let unreadable = |reason| StateFileError::Unreadable { path: path.to_owned(), reason };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.path();
+        let extension = file.extension().unwrap_or_default();
+        if extension.eq_ignore_ascii_case("json") || extension.eq_ignore_ascii_case("jsonl") {
+            found.push(file);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// The form of a file, by its name: `.json` is one object, everything else one record a line.
 pub fn form(path: &Path) -> Form {
     let is_document = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));

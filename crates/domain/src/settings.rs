@@ -73,6 +73,10 @@ pub struct Settings {
     pub hash_cost: HashCost,
     /// Whether `SetClock` is allowed.
     pub virtual_clock: bool,
+    /// Whether `SetFault` is allowed.
+    pub fault_injection: bool,
+    /// How many of the last requests are kept for `ListRequests`.
+    pub kept_requests: usize,
     /// How many AccessKeys and how many accounts' answers are kept in memory.
     pub cache_entries: usize,
     /// Threads that read the store and hash passwords.
@@ -91,6 +95,8 @@ impl Default for Settings {
             quotas: Quotas::default(),
             hash_cost: HashCost::default(),
             virtual_clock: false,
+            fault_injection: false,
+            kept_requests: 1000,
             cache_entries: 65_536,
             workers: 4,
             max_waiting_calls: 1024,

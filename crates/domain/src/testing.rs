@@ -14,6 +14,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use ramward_rpc::api::Product;
@@ -75,6 +76,7 @@ impl TestApp {
             workers: 1,
             hash_cost: HashCost::CHEAPEST,
             virtual_clock: true,
+            fault_injection: true,
             ..Settings::default()
         };
         change(&mut settings);
@@ -147,7 +149,8 @@ impl TestApp {
                 HeaderValue::from_bytes(value.as_bytes()).unwrap(),
             );
         }
-        self.service.call(&Call {
+        let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let answer = self.service.call(&Call {
             method: &signed.method,
             path,
             query,
@@ -155,7 +158,9 @@ impl TestApp {
             body: &signed.body,
             peer,
             secure: false,
-        })
+        });
+        self.service.note(&answer, peer, Duration::ZERO);
+        answer
     }
 
     /// Calls `action` as `key`; status and JSON body without its RequestId, which must be there.

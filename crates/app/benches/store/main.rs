@@ -32,6 +32,7 @@ mod importing;
 mod nonces;
 mod plan;
 mod serving;
+mod snapshots;
 mod writing;
 
 use std::path::Path;
@@ -76,6 +77,8 @@ fn measure(plan: &Plan) -> Result<()> {
     serving::beside_writers(plan, &data, &mut section)?;
     tell("collect");
     collecting::measure(plan, &folder, &mut section)?;
+    tell("snapshots");
+    snapshots::measure(plan, &folder, &mut section)?;
     tell("nonces");
     nonces::measure(plan, &mut section)?;
     section.end_table();

@@ -21,6 +21,8 @@ pub struct Plan {
     pub writes: usize,
     /// Users of the account that is collected.
     pub collected: u64,
+    /// Users of the account that is saved and loaded.
+    pub saved: u64,
     /// Nonces held.
     pub nonces: u64,
 }
@@ -39,6 +41,7 @@ impl Plan {
             requests: 1_000_000,
             writes: 10_000,
             collected: 20_000,
+            saved: 10_000,
             nonces: 4_000_000,
         };
         let mut args = args.iter();
@@ -56,6 +59,7 @@ impl Plan {
                         requests: 1000,
                         writes: 200,
                         collected: 100,
+                        saved: 300,
                         nonces: 10_000,
                     }
                 }

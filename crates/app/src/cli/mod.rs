@@ -13,14 +13,18 @@ mod demo;
 mod exceptions;
 mod exec;
 mod export;
+mod fault;
 mod import;
 mod print;
 mod progress;
 #[cfg(test)]
 mod reference;
 mod report;
+mod requests;
+mod reset;
 mod serve;
 mod signed_call;
+mod snapshot;
 mod table;
 
 use std::io::IsTerminal;
@@ -71,6 +75,10 @@ enum Command {
     Clock(clock::ClockArgs),
     Ca(ca::CaArgs),
     Exec(exec::ExecArgs),
+    Snapshot(snapshot::SnapshotArgs),
+    Reset(reset::ResetArgs),
+    Requests(requests::RequestsArgs),
+    Fault(fault::FaultArgs),
     Exceptions(exceptions::ExceptionsArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
@@ -114,6 +122,10 @@ impl Command {
             Self::Clock(args) => args.run(context),
             Self::Ca(args) => args.run(context),
             Self::Exec(args) => args.run(context),
+            Self::Snapshot(args) => args.run(context),
+            Self::Reset(args) => args.run(context),
+            Self::Requests(args) => args.run(context),
+            Self::Fault(args) => args.run(context),
             Self::Exceptions(args) => args.run(context),
             Self::Completions(args) => args.run(context),
             Self::Man(args) => args.run(context),
@@ -134,6 +146,10 @@ impl Command {
             | Self::Account(_)
             | Self::Clock(_)
             | Self::Ca(_)
+            | Self::Snapshot(_)
+            | Self::Reset(_)
+            | Self::Requests(_)
+            | Self::Fault(_)
             | Self::Exceptions(_)
             | Self::Completions(_)
             | Self::Man(_) => Given::default(),

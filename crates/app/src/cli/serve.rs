@@ -4,7 +4,7 @@
 use anyhow::Context as _;
 use ramward_domain::ids::{AccessKeyId, AccountId, UserId};
 use ramward_domain::service::Service;
-use ramward_domain::service::first_start::{NewKey, Wishes};
+use ramward_domain::service::first_start::NewKey;
 use ramward_domain::store::StoreError;
 use ramward_domain::store::tables::access_keys;
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use crate::config::{Given, Output, ServerFlags, Settings};
 use crate::gateway::Ended;
 use crate::log;
 use crate::running::{Addresses, Note};
-use crate::server::Server;
+use crate::server::{Server, wishes};
 
 /// Run the server
 #[derive(Debug, clap::Args)]
@@ -85,12 +85,7 @@ struct KnownKey {
 impl Identities {
     /// Makes those that are missing.
     fn of(service: &Service, settings: &Settings) -> anyhow::Result<Self> {
-        let wishes = Wishes {
-            account_id: settings.account_id,
-            access_key_id: settings.root_access_key_id.clone(),
-            access_key_secret: settings.root_access_key_secret.clone(),
-        };
-        let first = service.first_start(&wishes).context("cannot make the first account")?;
+        let first = service.first_start(&wishes(settings)).context("cannot make the first account")?;
         let known = |account: Option<AccountId>, made: Option<NewKey>| -> Result<KnownKey, StoreError> {
             let id = match (&made, account) {
                 (Some(made), _) => Some(made.access_key_id.clone()),

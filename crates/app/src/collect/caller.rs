@@ -223,7 +223,7 @@ fn chance() -> f64 {
     clippy::disallowed_methods,
     reason = "waiting is what a pace is for; nothing else runs on this thread"
 )]
-pub(super) fn sleep(wait: Duration) {
+pub(crate) fn sleep(wait: Duration) {
     if !wait.is_zero() {
         std::thread::sleep(wait);
     }

@@ -108,7 +108,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     row("seal_key", Scope::FirstStart, Kind::Secret, "", |s, text| put_some(&mut s.seal_key, text))
         .doc("Key that seals secrets in the store, 32 bytes as hexadecimal digits or base64; without it, the file seal.key in the data directory, made on the first start"),
     row("import", Scope::FirstStart, Kind::Path, "", |s, text| put_some(&mut s.import, text))
-        .doc("State file to load before the first request, into a store that has no account yet"),
+        .doc("State file, or directory of state files taken by name, to load before the first request into a store that has no account yet"),
     row("account_id", Scope::FirstStart, Kind::Text, "", |s, text| put_some(&mut s.account_id, text))
         .doc("Id of the account that the first start makes; without it, a random one"),
     row("root_access_key_id", Scope::FirstStart, Kind::Text, "", |s, text| put_some(&mut s.root_access_key_id, text))
@@ -146,6 +146,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         put_thresholds(s, Thresholds::new(old.old_days(), old.unused_days(), AkScope::read(text)?))
     })
     .doc("Whose keys OldAkNum and UnusedAkNum count"),
+    row("fault_injection", Scope::Meaning, Kind::Switch, "false", |s, text| put(&mut s.domain.fault_injection, text))
+        .doc("Let the operator make calls fail on demand (SetFault)"),
     row("score_model", Scope::Meaning, Kind::Path, "", |s, text| put_some(&mut s.score_model, text))
         .doc("TOML file with other weights of the score; without it, the built-in model"),
     row("password_hash", Scope::Meaning, Kind::Text, "19456,2,1", |s, text| put(&mut s.domain.hash_cost, text))
@@ -190,6 +192,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     .doc("Calls that may wait for such a thread; one more is refused with ServiceUnavailable"),
     row("max_waiting_writes", Scope::Sizes, Kind::Count, "1024", |s, text| put_positive(&mut s.max_waiting_writes, text))
         .doc("Changes that may wait for the disk; one more is refused with ServiceUnavailable"),
+    row("kept_requests", Scope::Sizes, Kind::Count, "1000", |s, text| put(&mut s.domain.kept_requests, text))
+        .doc("Last requests that are kept in memory for `ramward requests`; 0 keeps none"),
     row("max_nonces", Scope::Sizes, Kind::Count, "4000000", |s, text| put_positive(&mut s.domain.max_nonces, text))
         .doc("Nonces held against replays; a request beyond is refused with Throttling"),
     row("cache_entries", Scope::Sizes, Kind::Count, "65536", |s, text| put_positive(&mut s.domain.cache_entries, text))

@@ -1,6 +1,9 @@
 //! What the gateway needs of the service behind it, so that its own rules can be tested against one that is slow, full
 //! or broken on purpose.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use ramward_domain::ops::OPERATIONS;
 use ramward_domain::service::figures::Figures;
 use ramward_domain::service::{Answer, Begun, Call, Service};
@@ -26,6 +29,9 @@ pub enum Step {
 pub trait Backend: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// Begins a call. Must not block.
     fn begin(&self, call: &Call<'_>) -> Step;
+
+    /// Notes an answer that is about to be sent, for whoever looks at the last requests.
+    fn note(&self, answer: &Answer, peer: IpAddr, took: Duration);
 
     /// The envelope of a refusal that the gateway itself makes.
     fn refuse(&self, host: &str, error: &ApiError) -> Answer;
@@ -64,6 +70,10 @@ impl Backend for Service {
             Begun::Done(answer) => Step::Answered(answer),
             Begun::Pending(pending) => Step::Waiting(Box::new(move |done| pending.start(done))),
         }
+    }
+
+    fn note(&self, answer: &Answer, peer: IpAddr, took: Duration) {
+        Service::note(self, answer, peer, took);
     }
 
     fn refuse(&self, host: &str, error: &ApiError) -> Answer {

@@ -171,6 +171,9 @@ impl<B: Backend> Exchange<'_, B> {
             Step::Answered(answer) => answer,
             Step::Waiting(start) => Box::pin(self.wait(&request, start)).await,
         };
+        if let Some(fault) = answer.record.fault.as_deref().filter(|fault| fault.delay_ms > 0) {
+            Box::pin(tokio::time::sleep(Duration::from_millis(fault.delay_ms.into()))).await;
+        }
         Ok(self.answered(began, answer, Afterwards::KeepAlive))
     }
 
@@ -213,6 +216,7 @@ impl<B: Backend> Exchange<'_, B> {
         let took = ended.saturating_duration_since(began);
         self.progress.end_request(ended);
         self.shared.metrics.count(&answer.record, took);
+        self.shared.backend.note(&answer, self.origin.peer, took);
         access_log::write(&answer, self.shared.metrics.name(answer.record.operation), self.origin.peer, took);
         respond(answer, afterwards)
     }
@@ -324,6 +328,7 @@ pub(super) fn envelope<B: Backend>(shared: &Arc<Shared<B>>, peer: IpAddr) -> Mak
         answer.status = status;
         // When its first byte came is not known, and nothing was done for it.
         shared.metrics.count(&answer.record, Duration::ZERO);
+        shared.backend.note(&answer, peer, Duration::ZERO);
         access_log::write(&answer, ("", ""), peer, Duration::ZERO);
         answer::write(&answer, line)
     })

@@ -1,7 +1,7 @@
 //! Runs the binary in a home and an environment of its own and shows how it ended as one picture.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -64,6 +64,11 @@ impl Ramward {
     /// Runs it to its end.
     pub fn output(&mut self) -> Output {
         self.command.output().unwrap()
+    }
+
+    /// Starts it, with its output to read from.
+    pub fn spawn(&mut self) -> Child {
+        self.command.stdout(Stdio::piped()).spawn().unwrap()
     }
 
     /// Runs it to its end: exit code, stdout and stderr as one text.

@@ -20,6 +20,8 @@ mod connect_door;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod developer;
+#[cfg(test)]
 mod door;
 #[cfg(test)]
 mod exceptions;

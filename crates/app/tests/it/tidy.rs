@@ -173,7 +173,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["service"],
             &["ops"],
             &["authz", "settings"],
-            &["authn", "report", "state"],
+            &["authn", "endpoint", "report", "state"],
             &["store"],
             &["arn", "identity", "policy"],
             &["entropy", "ids", "time", "workers"],

@@ -8,6 +8,7 @@ pub mod domain_name;
 pub mod group;
 pub mod json_web_key;
 pub mod json_web_token;
+pub mod label;
 pub mod level;
 pub mod login_profile;
 pub mod mfa;

@@ -45,7 +45,11 @@ use ramward_rpc::value::Value;
 
 use crate::authn::{Caller, Origin};
 pub use crate::authz::Target;
+use crate::endpoint::Endpoint;
 use crate::entropy::Entropy;
+use crate::identity::label::Label;
+use crate::ids::AccountId;
+use crate::ops::root_key::NewKey;
 use crate::policy::Context;
 use crate::settings::Settings;
 use crate::store::seal::SealKey;
@@ -103,6 +107,49 @@ pub struct Prepare<'a> {
     pub settings: &'a Settings,
     /// The time of codes and signatures (the wall clock).
     pub wall: Timestamp,
+    /// The server as a whole.
+    pub whole: &'a dyn Whole,
+}
+
+/// The server as a whole, for the operator who keeps its state and puts it back.
+pub trait Whole {
+    /// Saves the whole state under a name.
+    ///
+    /// # Errors
+    /// What the store cannot read or the disk cannot take.
+    fn save(&self, name: &Label) -> ApiResult<()>;
+
+    /// Puts the whole state back to what was saved under a name. `false` if nothing was.
+    ///
+    /// # Errors
+    /// What the store cannot write; then nothing has changed.
+    fn load(&self, name: &Label) -> ApiResult<bool>;
+
+    /// Begins anew.
+    ///
+    /// # Errors
+    /// A state that cannot be taken, or what the store cannot write; then nothing has changed.
+    fn reset(&self, to: ResetTo<'_>) -> ApiResult<FirstAccount>;
+}
+
+/// What a server begins anew with.
+#[derive(Debug, Clone, Copy)]
+pub enum ResetTo<'a> {
+    /// What it was started with.
+    Start,
+    /// Nothing but the first account.
+    Empty,
+    /// The text of a state file.
+    State(&'a str),
+}
+
+/// The account that a start makes where there is none.
+#[derive(Debug, Default)]
+pub struct FirstAccount {
+    /// The account, unless there are several.
+    pub account_id: Option<AccountId>,
+    /// Its root AccessKey, if it was made now.
+    pub root_key: Option<NewKey>,
 }
 
 /// What an operation may use inside its transaction.
@@ -125,6 +172,8 @@ pub struct Cx<'a, 'tx> {
     pub settings: &'a Settings,
     /// The latest use of a key that is known in memory but not yet in its row.
     pub last_used: &'a dyn LastUsed,
+    /// The last requests, and faults on demand.
+    pub endpoint: &'a Endpoint,
 }
 
 impl Cx<'_, '_> {
@@ -383,13 +432,22 @@ operations![
     ramward::bind_account_mfa_device::BindAccountMFADevice,
     ramward::create_account::CreateAccount,
     ramward::delete_account::DeleteAccount,
+    ramward::delete_faults::DeleteFaults,
     ramward::delete_security_exception::DeleteSecurityException,
+    ramward::delete_snapshot::DeleteSnapshot,
     ramward::explain_account_security_practice_report::ExplainAccountSecurityPracticeReport,
     ramward::list_account_security_practice_report_history::ListAccountSecurityPracticeReportHistory,
     ramward::list_accounts::ListAccounts,
+    ramward::list_faults::ListFaults,
+    ramward::list_requests::ListRequests,
     ramward::list_security_exceptions::ListSecurityExceptions,
     ramward::list_security_findings::ListSecurityFindings,
+    ramward::list_snapshots::ListSnapshots,
+    ramward::load_snapshot::LoadSnapshot,
+    ramward::reset_server::ResetServer,
+    ramward::save_snapshot::SaveSnapshot,
     ramward::set_clock::SetClock,
+    ramward::set_fault::SetFault,
     ramward::set_oidc_provider_keys::SetOIDCProviderKeys,
     ramward::set_security_exception::SetSecurityException,
     ramward::simulate_account_security_practice_report::SimulateAccountSecurityPracticeReport,

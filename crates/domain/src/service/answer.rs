@@ -1,10 +1,12 @@
 //! What goes back: success and refusal in JSON and XML, and the few facts about it that log and metrics keep.
 
 use ramward_rpc::api::Product;
-use ramward_rpc::error::ApiError;
+use ramward_rpc::error::{ApiError, Code, Plain};
 use ramward_rpc::value::Value;
 use ramward_rpc::{json, xml};
 
+use crate::endpoint::faults::Hit;
+use crate::endpoint::requests::Check;
 use crate::ids::{AccessKeyId, AccountId, RequestId};
 use crate::ops;
 use crate::service::call::{Format, Frame};
@@ -37,6 +39,21 @@ pub struct Record {
     pub account: Option<AccountId>,
     /// The key that was claimed.
     pub access_key_id: Option<AccessKeyId>,
+    /// Where the call was refused.
+    pub reached: Check,
+    /// What is told of a refusal.
+    pub refused: Option<Box<Refused>>,
+    /// The fault that the call met.
+    pub fault: Option<Box<Hit>>,
+}
+
+/// What is told of a refusal to whoever looks at the last requests.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// What was asked for, where no operation is known.
+    pub asked: Option<String>,
+    /// Why, without the part that repeats the request.
+    pub message: String,
 }
 
 impl Record {
@@ -101,7 +118,9 @@ impl Tail {
 
 impl Answer {
     /// A success.
-    pub fn success(frame: &Frame, tail: &Tail, record: Record) -> Self {
+    pub fn success(frame: &Frame, tail: &Tail, mut record: Record) -> Self {
+        record.reached = Check::Answered;
+        record.fault.clone_from(&frame.fault);
         Self {
             status: 200,
             content_type: frame.format.content_type(),
@@ -135,6 +154,9 @@ impl Answer {
             }
         }
         record.code = Some(code);
+        record.reached = frame.reached;
+        record.fault.clone_from(&frame.fault);
+        record.refused = Some(Box::new(Refused { asked: frame.asked.clone(), message: told(error) }));
         Self {
             status: error.code.status(),
             content_type: frame.format.content_type(),
@@ -144,6 +166,19 @@ impl Answer {
             record,
         }
     }
+}
+
+/// The longest text that is kept of a refusal.
+const MAX_TOLD: usize = 500;
+
+/// The text of a refusal for others than the caller: a string to sign repeats every parameter, a password too.
+fn told(error: &ApiError) -> String {
+    let whole = error.message.as_str();
+    let text = match error.code {
+        Code::Plain(Plain::SignatureDoesNotMatch) => whole.split(" server ").next().unwrap_or_default(),
+        _ => whole,
+    };
+    text.chars().take(MAX_TOLD).collect()
 }
 
 fn chain(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {

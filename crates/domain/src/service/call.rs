@@ -10,6 +10,8 @@ use ramward_rpc::params::{Params, ParamsError, is_form};
 use ramward_rpc::sign::{self, Claim, Detected, Fault, Incoming};
 
 use crate::authn::Origin;
+use crate::endpoint::faults::Hit;
+use crate::endpoint::requests::Check;
 use crate::ids::RequestId;
 use crate::ops;
 use crate::time::Timestamp;
@@ -56,6 +58,9 @@ impl Format {
     }
 }
 
+/// How much is remembered of the name of an operation that there is not.
+const MAX_ASKED: usize = 128;
+
 /// What every answer needs, refused or not; filled as far as reading got.
 #[derive(Debug, Clone)]
 pub struct Frame {
@@ -69,6 +74,14 @@ pub struct Frame {
     pub operation: Option<usize>,
     /// The product, once known.
     pub product: Option<Product>,
+    /// What is being checked, or was when the call was refused.
+    pub reached: Check,
+    /// What was asked for, where no operation is known.
+    pub asked: Option<String>,
+    /// The fault that the call meets.
+    pub fault: Option<Box<Hit>>,
+    /// Whether it was decided already which fault that is.
+    pub(super) is_drawn: bool,
 }
 
 /// What a readable request says about itself.
@@ -92,7 +105,17 @@ pub struct Signed<'a> {
 impl Frame {
     /// The frame of a call of which nothing is known yet.
     pub fn new(request_id: RequestId) -> Self {
-        Self { request_id, host: String::new(), format: Format::Json, operation: None, product: None }
+        Self {
+            request_id,
+            host: String::new(),
+            format: Format::Json,
+            operation: None,
+            product: None,
+            reached: Check::Request,
+            asked: None,
+            fault: None,
+            is_drawn: false,
+        }
     }
 
     /// The operation's name, once known.
@@ -129,11 +152,14 @@ impl<'a> Call<'a> {
     {
         let format = Format::parse(params.get("Format").unwrap_or_default());
         frame.format = *format.as_ref().unwrap_or(&Format::Json);
+        frame.reached = Check::Action;
         let operation = find_operation(self.headers, params, frame)?;
+        frame.reached = Check::Format;
         format?;
         if is_unsigned(operation) {
             return Ok(Said { operation, signed: None });
         }
+        frame.reached = Check::SignatureParameters;
         let claim = match sign::detect(&self.incoming(params)) {
             Detected::Claim(claim) => claim,
             Detected::Absent => return Err(ApiError::missing("AccessKeyId")),
@@ -186,12 +212,18 @@ fn find_operation(headers: &HeaderMap, params: &Params<'_>, frame: &mut Frame) -
         found.filter(|text| !text.is_empty()).ok_or_else(|| ApiError::missing(parameter))
     };
     let action = named("x-acs-action", "Action")?;
-    let version = named("x-acs-version", "Version")?;
-    let product = Product::of_version(version).ok_or_else(|| ApiError::new(Plain::InvalidVersion))?;
-    frame.product = Some(product);
-    let operation = ops::find(product, action).ok_or_else(|| ApiError::new(Plain::InvalidActionNotFound))?;
-    frame.operation = Some(operation);
-    Ok(operation)
+    let known = named("x-acs-version", "Version").and_then(|version| {
+        let product = Product::of_version(version).ok_or_else(|| ApiError::new(Plain::InvalidVersion))?;
+        frame.product = Some(product);
+        ops::find(product, action).ok_or_else(|| ApiError::new(Plain::InvalidActionNotFound))
+    });
+    match known {
+        Ok(operation) => frame.operation = Some(operation),
+        Err(_) => {
+            frame.asked = Some(action.chars().filter(|letter| !letter.is_control()).take(MAX_ASKED).collect())
+        }
+    }
+    known
 }
 
 fn unreadable(error: &ParamsError) -> Box<ApiError> {

@@ -1,5 +1,6 @@
 //! Calls that need the store: reads on a worker thread, changes inside the writer's group commit.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -11,6 +12,7 @@ use super::permissions::Ticket;
 use super::start::raise_ceiling;
 use super::{Answer, Call, Core, Done, Durable, Frame, KeptAnswer, Needs, Record, Step, Tail, UsesInMemory};
 use crate::authn::{Caller, KeyEntry, Origin};
+use crate::endpoint::requests::Check;
 use crate::ops::{AnyOperation, AnyRequest, Cx, Prepare};
 use crate::store::tables::{access_keys, accounts, nonces};
 use crate::store::{Job, StoreError, Tx, Verdict, refusal};
@@ -54,6 +56,8 @@ pub(super) struct Run {
     pub(super) request: ApiResult<Box<dyn AnyRequest>>,
     pub(super) operation: &'static dyn AnyOperation,
     pub(super) durable: Durable,
+    /// What is being checked, or was when the call was refused.
+    pub(super) reached: Cell<Check>,
 }
 
 impl std::fmt::Debug for Pending {
@@ -86,6 +90,12 @@ impl Reply {
         if let Some(done) = self.done.take() {
             done(answer);
         }
+    }
+
+    /// The same with what the call was refused at.
+    fn give_outcome_at(mut self, reached: Check, outcome: ApiResult<Tail>) {
+        self.frame.reached = reached;
+        self.give_outcome(outcome);
     }
 
     fn give_outcome(self, outcome: ApiResult<Tail>) {
@@ -199,19 +209,24 @@ impl Core {
         if run.operation.slow()
             && let Ok(request) = &mut run.request
         {
+            run.reached.set(Check::Permission);
             let cx = Prepare {
                 caller: &run.caller,
                 store: &self.store,
                 entropy: &*self.entropy,
                 settings: &self.settings,
                 wall: run.durable.wall,
+                whole: &self,
             };
             let target = request.target();
             let ticket = Some(self.caches.permissions.ticket(run.caller.account()));
             let permitted = self
                 .store
                 .read(|tx| self.authorise(tx, ticket, &run.caller, run.operation.api(), &target, &context));
-            let prepared = permitted.and_then(|()| request.prepare(&cx));
+            let prepared = permitted.and_then(|()| {
+                run.reached.set(Check::Operation);
+                request.prepare(&cx)
+            });
             if let Err(error) = prepared {
                 run.request = Err(error);
             }
@@ -222,7 +237,7 @@ impl Core {
             store.submit(Box::new(Change { core: self, run, outcome: None, reply }));
         } else {
             let outcome = self.read(&run);
-            reply.give_outcome(outcome);
+            reply.give_outcome_at(run.reached.get(), outcome);
         }
     }
 
@@ -250,7 +265,9 @@ impl Core {
             Ok(request) => request,
             Err(error) => return Err(error.clone()),
         };
+        run.reached.set(Check::Permission);
         self.authorise(tx, ticket, &run.caller, run.operation.api(), &request.target(), &run.context())?;
+        run.reached.set(Check::Operation);
         let mut cx = Cx {
             tx,
             caller: &run.caller,
@@ -261,6 +278,7 @@ impl Core {
             seal: &self.seal,
             settings: &self.settings,
             last_used: &UsesInMemory(&self.caches),
+            endpoint: &self.endpoint,
         };
         request.handle(&mut cx)
     }
@@ -287,7 +305,7 @@ impl Core {
     }
 
     pub(super) fn take_waiting_uses(&self, most: usize) -> Vec<Arc<KeyEntry>> {
-        let mut waiting = self.waiting_uses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut waiting = self.caches.waiting_uses.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let from = waiting.len().saturating_sub(most);
         let taken = waiting.split_off(from);
         for key in &taken {
@@ -347,8 +365,9 @@ impl Job for Change {
 
     fn done(self: Box<Self>, committed: Result<(), StoreError>) {
         let Self { core, run, outcome, reply } = *self;
+        let reached = run.reached.get();
         if let Err(error) = committed {
-            return reply.give_outcome(Err(refusal(error)));
+            return reply.give_outcome_at(reached, Err(refusal(error)));
         }
         if let Needs::Ceiling(ceiling) = run.durable.needs {
             core.replay.raised(ceiling);
@@ -359,7 +378,7 @@ impl Job for Change {
         match outcome {
             Some(outcome) => {
                 let action = run.operation.api().action;
-                reply.give_outcome(outcome.map(|members| Tail::new(action, &members)));
+                reply.give_outcome_at(reached, outcome.map(|members| Tail::new(action, &members)));
             }
             None => drop(reply),
         }

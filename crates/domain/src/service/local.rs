@@ -2,6 +2,7 @@
 //! seal key and could sign as anybody, so a signature would prove nothing; everything from the parameters on is as over
 //! the wire. Must not be reachable from a socket.
 
+use std::cell::Cell;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -52,6 +53,7 @@ impl Service {
                 now: core.clock.now(),
                 wall: core.wall.now(),
             },
+            reached: Cell::default(),
         };
         let (send, receive) = std::sync::mpsc::sync_channel(1);
         Pending::to_run(Arc::clone(core), run).start(Box::new(move |answer| {

@@ -5,6 +5,8 @@
 pub mod answer;
 pub mod cache;
 pub mod call;
+mod checking;
+mod endpoint;
 mod execute;
 pub mod figures;
 pub mod first_start;
@@ -13,28 +15,33 @@ mod local;
 mod permissions;
 mod permitted;
 mod replay;
+mod restoring;
 mod start;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ramward_rpc::api::Product;
 use ramward_rpc::error::{ApiError, ApiResult, Plain};
 use ramward_rpc::params::Params;
-use ramward_rpc::sign::{self, Scheme, Secret};
+use ramward_rpc::sign::Secret;
 
 pub use self::answer::{Answer, Record, Tail};
 use self::cache::GuardedCache;
 pub use self::call::{Call, Format, Frame};
 use self::call::{Said, Signed};
+use self::checking::{check_network, check_signature, check_status, read};
 pub use self::execute::Pending;
 use self::execute::{Reply, Run};
 use self::permissions::Permissions;
 use self::replay::{Needs, ReplayGuard};
+pub use self::restoring::StartedWith;
 use crate::authn::{Caller, KeyEntry, session};
+use crate::endpoint::Endpoint;
+use crate::endpoint::requests::Check;
 use crate::entropy::{Entropy, SeededEntropy};
 use crate::identity::access_key::Status;
 use crate::ids::{AccessKeyId, AccountId, RequestId};
@@ -48,9 +55,6 @@ use crate::workers::Workers;
 
 /// How many keys may wait to have the time of day of their latest use written.
 const MAX_WAITING_USES: usize = 4096;
-
-/// The largest request whose string to sign is repeated in a refusal; the string can be five times as long.
-const MAX_EXPLAINED_BYTES: usize = 64 * 1024;
 
 /// The service; cheap to clone.
 #[derive(Clone)]
@@ -67,9 +71,9 @@ pub(crate) struct Core {
     entropy: Arc<dyn Entropy>,
     caches: Arc<Caches>,
     replay: ReplayGuard,
-    /// Keys whose latest use is known here and not yet in their row.
-    waiting_uses: Mutex<Vec<Arc<KeyEntry>>>,
     workers: Workers,
+    endpoint: Endpoint,
+    started_with: OnceLock<StartedWith>,
 }
 
 /// What commits invalidate; shared with the store's commit listener.
@@ -78,6 +82,8 @@ struct Caches {
     keys: GuardedCache<AccessKeyId, Arc<KeyEntry>>,
     answers: GuardedCache<(AccountId, usize), Arc<KeptAnswer>>,
     permissions: Permissions,
+    /// Keys whose latest use is known here and not yet in their row.
+    waiting_uses: Mutex<Vec<Arc<KeyEntry>>>,
 }
 
 /// An account-wide answer, good until the next commit on the account or the end of the day.
@@ -229,11 +235,16 @@ impl Core {
     ) -> ApiResult<Step> {
         let params = call.params()?;
         let said = call.said(&params, frame)?;
+        let operation = *ops::OPERATIONS.get(said.operation).expect("find gives an index of the list");
+        self.draw_fault(frame, operation);
+        frame.reached = Check::Timestamp;
         let wall = self.wall.now();
         let Some(signed) = &said.signed else {
-            return Ok(Step::Run(self.unsigned(call, frame, &params, &said, wall)));
+            return Ok(Step::Run(self.unsigned(call, frame, &params, operation, wall)));
         };
-        self.replay.check_window(signed.stamp, wall)?;
+        let skew = frame.fault.as_ref().map_or(0, |fault| fault.skew_seconds);
+        self.replay.check_window(signed.stamp, wall.plus_seconds(skew))?;
+        frame.reached = Check::AccessKey;
         let Some(key) = self.signer(signed, may_read)? else {
             return if may_read {
                 Err(ApiError::new(Plain::InvalidAccessKeyIdNotFound))
@@ -242,20 +253,24 @@ impl Core {
             };
         };
         record.access_key_id = Some(key.access_key_id.clone());
-        check_signature(call, &params, signed, &key, wall)?;
+        check_status(&key, wall)?;
+        frame.reached = Check::Signature;
+        check_signature(call, &params, signed, &key)?;
+        frame.reached = Check::NetworkPolicy;
         check_network(call, &key)?;
         record.account = Some(key.account);
+        frame.reached = Check::Nonce;
         let needs = self.replay.burn(key.access_key_id.as_str(), signed.claim.nonce, signed.stamp, wall)?;
+        frame.reached = Check::SecurityToken;
         if key.session.is_none() {
             self.refuse_token(signed)?;
         }
-        let operation = *ops::OPERATIONS.get(said.operation).expect("find gives an index of the list");
         let now = self.clock.now();
         // A session's key has no row that could say when it was used, and no report counts it.
         let use_at = if key.session.is_some() { None } else { self.note_use(&key, operation, now) };
         let durable = Durable { needs, use_at, now, wall };
         let caller = Caller { key };
-        let request = operation.read(&params);
+        let request = read(frame, operation, &params);
         let account_wide = request.as_ref().is_ok_and(|request| request.is_account_wide());
         let origin = call.origin();
         let at_once = durable.is_nothing()
@@ -265,7 +280,8 @@ impl Core {
             return Ok(Step::Answer(answer));
         }
         call.host().clone_into(&mut frame.host);
-        Ok(Step::Run(Run { frame: frame.clone(), caller, origin, request, operation, durable }))
+        let reached = Cell::new(frame.reached);
+        Ok(Step::Run(Run { frame: frame.clone(), caller, origin, request, operation, durable, reached }))
     }
 
     /// A call of an operation that needs no signature: what it brings is checked by the operation itself.
@@ -274,15 +290,15 @@ impl Core {
         call: &Call<'_>,
         frame: &mut Frame,
         params: &Params<'_>,
-        said: &Said<'_>,
+        operation: &'static dyn AnyOperation,
         wall: Timestamp,
     ) -> Run {
         call.host().clone_into(&mut frame.host);
-        let operation = *ops::OPERATIONS.get(said.operation).expect("find gives an index of the list");
         let durable = Durable { needs: Needs::Nothing, use_at: None, now: self.clock.now(), wall };
         let caller = Caller { key: Arc::new(KeyEntry::anonymous()) };
-        let (origin, request) = (call.origin(), operation.read(params));
-        Run { frame: frame.clone(), caller, origin, request, operation, durable }
+        let (origin, request) = (call.origin(), read(frame, operation, params));
+        let reached = Cell::new(frame.reached);
+        Run { frame: frame.clone(), caller, origin, request, operation, durable, reached }
     }
 
     /// The key that signed: of a session out of its token, else out of the store.
@@ -323,6 +339,7 @@ impl Core {
             code: None,
             account: Some(caller.account()),
             access_key_id: Some(caller.key.access_key_id.clone()),
+            ..Record::default()
         };
         Some(Answer::success(frame, &kept.tail, record))
     }
@@ -357,7 +374,7 @@ impl Core {
             return Some(product);
         }
         if later && !key.queued.load(Ordering::Relaxed) {
-            let mut waiting = self.waiting_uses.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut waiting = self.caches.waiting_uses.lock().unwrap_or_else(PoisonError::into_inner);
             if waiting.len() < MAX_WAITING_USES && !key.queued.swap(true, Ordering::Relaxed) {
                 waiting.push(Arc::clone(key));
             }
@@ -412,73 +429,6 @@ pub fn open_secret(
 ) -> Result<Secret, StoreError> {
     let bytes = seal.open(SecretOf::AccessKey(account, id), sealed)?;
     std::str::from_utf8(&bytes).map(Secret::from).map_err(|_| StoreError::SealBroken)
-}
-
-fn check_signature(
-    call: &Call<'_>,
-    params: &Params<'_>,
-    signed: &Signed<'_>,
-    key: &KeyEntry,
-    wall: Timestamp,
-) -> ApiResult<()> {
-    if !key.active {
-        return Err(ApiError::new(Plain::InvalidAccessKeyIdInactive));
-    }
-    if !key.user_active {
-        return Err(ApiError::with_message(
-            Plain::InvalidAccessKeyIdInactive,
-            "Specified access key is disabled. Its user is frozen.",
-        ));
-    }
-    if let Some(session) = &key.session
-        && session.expires <= wall
-    {
-        let message =
-            format!("Specified SecurityToken is expired. The session ended at {}.", session.expires);
-        return Err(ApiError::with_message(Plain::InvalidSecurityTokenExpired, message));
-    }
-    let Some(secret) = &key.secret else {
-        return Err(ApiError::with_message(
-            Plain::InvalidAccessKeyIdNotFound,
-            "Specified access key is not found. It is mirrored here without its secret and can sign nothing.",
-        ));
-    };
-    let incoming = call.incoming(params);
-    sign::verify(&incoming, &signed.claim, secret).map_err(|_| {
-        if call.query.len() + call.body.len() > MAX_EXPLAINED_BYTES {
-            return ApiError::with_message(
-                Plain::SignatureDoesNotMatch,
-                "Specified signature is not matched with our calculation. server string to sign is:(too long to be shown)",
-            );
-        }
-        let strings = sign::explain(&incoming, &signed.claim);
-        let message = match signed.claim.scheme {
-            // Clients cut this text at its only colon and compare the rest with their own string to sign
-            // (aliyun-python-sdk-core 2.16.1), so nothing may follow and no other colon may stand before.
-            Scheme::RpcV1 => format!(
-                "Specified signature is not matched with our calculation. server string to sign is:{}",
-                strings.string_to_sign
-            ),
-            Scheme::V3 => format!(
-                "Specified signature does not match our calculation. server StringToSign is [{}] server CanonicalRequest is [{}]",
-                strings.string_to_sign, strings.canonical_request
-            ),
-        };
-        ApiError::with_message(Plain::SignatureDoesNotMatch, message)
-    })
-}
-
-/// A key that is signed with from elsewhere than its network policy lists is as good as disabled there: the vendor's OSS
-/// has one code for both. Only who holds the secret gets as far as this, and the call counts as no use of the key.
-fn check_network(call: &Call<'_>, key: &KeyEntry) -> ApiResult<()> {
-    if key.network_policy.as_ref().is_none_or(|policy| policy.admits(call.peer)) {
-        return Ok(());
-    }
-    let message = format!(
-        "Specified access key is disabled for calls from {}: the network policy of the AccessKey or of its account does not list that address.",
-        call.peer.to_canonical()
-    );
-    Err(ApiError::with_message(Plain::InvalidAccessKeyIdInactive, message))
 }
 
 #[derive(Debug)]

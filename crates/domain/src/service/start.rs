@@ -1,7 +1,7 @@
 //! The life of a service: taking up where the last run ended, the once-a-second renewal, the clean stop.
 
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,13 +11,17 @@ use super::permissions::Permissions;
 use super::replay::ReplayGuard;
 use super::{Caches, Core, Service};
 use crate::authn::nonces::Fingerprint;
+use crate::endpoint::Endpoint;
+use crate::endpoint::faults::Faults;
+use crate::endpoint::requests::Requests;
 use crate::entropy::Entropy;
 use crate::ids::AccountId;
 use crate::ops;
 use crate::report::history;
 use crate::settings::Settings;
 use crate::store::seal::SealKey;
-use crate::store::tables::{nonces, server};
+use crate::store::tables::nonces;
+use crate::store::tables::server::{self, ENDED_CLEANLY, NONCE_CEILING, NONCE_KEY};
 use crate::store::{Effect, Store, StoreError, Tx};
 use crate::time::{Clock, DomainClock, Timestamp};
 use crate::workers::Workers;
@@ -66,10 +70,15 @@ impl Service {
             keys: GuardedCache::new(settings.cache_entries),
             answers: GuardedCache::new(settings.cache_entries),
             permissions: Permissions::new(settings.cache_entries),
+            waiting_uses: Mutex::default(),
         });
         let clock = Arc::new(DomainClock::new(Arc::clone(&wall), begun.clock_offset_seconds));
         listen(&store, &caches, &clock, &wall);
         let workers = Workers::start(settings.workers, settings.max_waiting_calls);
+        let endpoint = Endpoint {
+            requests: Requests::new(settings.kept_requests),
+            faults: Faults::new(settings.fault_injection),
+        };
         let core = Core {
             store,
             seal,
@@ -79,8 +88,9 @@ impl Service {
             entropy,
             caches,
             replay,
-            waiting_uses: Mutex::default(),
             workers,
+            endpoint,
+            started_with: OnceLock::new(),
         };
         Ok(Self { core: Arc::new(core) })
     }
@@ -108,13 +118,7 @@ impl Service {
     /// What the store cannot write; the next run then treats this one as killed.
     pub fn close(&self) -> Result<(), StoreError> {
         let core = &self.core;
-        let uses = core.take_waiting_uses(usize::MAX);
-        core.store.write(move |tx| {
-            for key in &uses {
-                mark_last_use(tx, key)?;
-            }
-            Ok::<(), StoreError>(())
-        })?;
+        core.write_waiting_uses()?;
         let held = core.replay.export();
         core.store.write(move |tx| {
             for (fingerprint, expires) in &held {
@@ -124,10 +128,6 @@ impl Service {
         })
     }
 }
-
-const NONCE_CEILING: &str = "nonce_ceiling";
-const NONCE_KEY: &str = "nonce_key";
-const ENDED_CLEANLY: &str = "ended_cleanly";
 
 /// What the last run left behind.
 struct LastRun {
@@ -173,6 +173,17 @@ pub(super) fn raise_ceiling(tx: &mut Tx<'_>, ceiling: Timestamp) -> Result<(), S
 }
 
 impl Core {
+    /// Writes the time of day of every latest use that is known in memory alone.
+    pub(super) fn write_waiting_uses(&self) -> Result<(), StoreError> {
+        let uses = self.take_waiting_uses(usize::MAX);
+        self.store.write(move |tx| {
+            for key in &uses {
+                mark_last_use(tx, key)?;
+            }
+            Ok(())
+        })
+    }
+
     fn renew_ceiling(&self) {
         let Some(ceiling) = self.replay.tick(self.wall.now()) else { return };
         match self.store.write(move |tx| raise_ceiling(tx, ceiling)) {
@@ -181,6 +192,14 @@ impl Core {
                 tracing::warn!(%error, "the replay ceiling could not be renewed; calls will try themselves")
             }
         }
+    }
+}
+
+impl Caches {
+    fn clear(&self) {
+        self.answers.clear();
+        self.keys.clear();
+        self.permissions.clear();
     }
 }
 
@@ -201,10 +220,11 @@ fn listen(store: &Store, caches: &Arc<Caches>, clock: &Arc<DomainClock>, wall: &
                 }
                 Effect::Policies(account) => caches.permissions.invalidate(*account),
                 Effect::AccessKey(id) => caches.keys.invalidate(id.as_str(), [id.as_str()]),
-                Effect::All => {
-                    caches.answers.clear();
-                    caches.keys.clear();
-                    caches.permissions.clear();
+                Effect::All => caches.clear(),
+                Effect::Replaced => {
+                    caches.clear();
+                    // What they were used for has not happened in the store there is now.
+                    caches.waiting_uses.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 }
                 Effect::Clock(offset_seconds) => clock.set(wall.now().plus_seconds(*offset_seconds)),
             }

@@ -1,6 +1,8 @@
 //! The seam to a database: what a driver must do, and nothing of what is stored. SQL is written once, with `?1`
 //! placeholders; a driver rewrites them where its database wants others. A new back end is one more `Driver`.
 
+use std::path::{Path, PathBuf};
+
 use super::error::StoreError;
 use crate::identity::policy::VersionId;
 use crate::ids::{AccessKeyId, AccountId, GroupId, RoleId, UserId};
@@ -84,8 +86,11 @@ pub trait Driver: Send + Sync {
     /// All steps of the schema in this database's dialect, in order, numbered from 1.
     fn migrations(&self) -> &'static [Migration];
 
-    /// What to call it in a message.
-    fn place(&self) -> std::path::PathBuf;
+    /// What to call it in a message; what belongs to it lies beside it.
+    fn place(&self) -> PathBuf;
+
+    /// Another database of this kind, that is thrown away or copied before the system can fail.
+    fn at(&self, path: &Path) -> Result<Box<dyn Driver>, StoreError>;
 }
 
 /// What is called with each row of a query; `false` ends it.
@@ -131,6 +136,13 @@ pub trait Connection: Send {
     /// next commit write from the log's beginning. How many pages the log then has that are not yet moved. A database
     /// without such a log answers 0.
     fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError>;
+
+    /// Copies the whole database, as the last commit left it, into the empty file at `path`.
+    fn save(&mut self, path: &Path) -> Result<(), StoreError>;
+
+    /// Puts the whole database at `path`, which nobody else has open, in the place of this one: durably, or not at all.
+    /// Not inside a transaction.
+    fn replace(&mut self, path: &Path) -> Result<(), StoreError>;
 
     /// How long the log was after the latest commit of this connection, in pages; what a start after a kill has to read.
     fn log_pages(&self) -> u64;

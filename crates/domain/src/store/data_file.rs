@@ -78,13 +78,13 @@ fn check_head(file: &File, path: &Path) -> Result<(), StoreError> {
 }
 
 /// The file whose name is that of `path` with something behind it.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
-fn private_file(path: &Path) -> Result<File, StoreError> {
+pub(super) fn private_file(path: &Path) -> Result<File, StoreError> {
     File::options()
         .read(true)
         .write(true)
@@ -96,10 +96,15 @@ fn private_file(path: &Path) -> Result<File, StoreError> {
 }
 
 /// A directory of our own that is removed with the value.
-struct TemporaryDirectory(PathBuf);
+#[derive(Debug)]
+pub(super) struct TemporaryDirectory(PathBuf);
 
 impl TemporaryDirectory {
-    fn create() -> Result<Self, StoreError> {
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(super) fn create() -> Result<Self, StoreError> {
         let parent = std::env::temp_dir();
         let mut attempt = 0_u32;
         loop {

@@ -1,7 +1,7 @@
 //! A driver for tests: another driver that fails at the n-th step of its writer, or at every step from there on. A step
 //! is whatever the writer asks of its connection; the commit is the last one of a group.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -80,6 +80,10 @@ impl Driver for Faulty {
 
     fn place(&self) -> PathBuf {
         self.inner.place()
+    }
+
+    fn at(&self, path: &Path) -> Result<Box<dyn Driver>, StoreError> {
+        self.inner.at(path)
     }
 }
 
@@ -161,6 +165,14 @@ impl Connection for FaultyConnection {
 
     fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {
         self.inner.checkpoint(restart)
+    }
+
+    fn save(&mut self, path: &Path) -> Result<(), StoreError> {
+        self.inner.save(path)
+    }
+
+    fn replace(&mut self, path: &Path) -> Result<(), StoreError> {
+        self.step(|inner| inner.replace(path))
     }
 
     fn log_pages(&self) -> u64 {

@@ -38,7 +38,9 @@ pub(super) fn prepare(
             }
             tx.finish().map(drop)
         })?;
-        tracing::info!(number, "the schema was brought forward");
+        if found > 0 {
+            tracing::info!(number, "the schema was brought forward");
+        }
     }
     Ok(())
 }

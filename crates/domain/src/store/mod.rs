@@ -17,6 +17,7 @@ mod migrations;
 mod moved;
 mod pool;
 pub mod seal;
+mod snapshots;
 pub mod sqlite;
 pub mod tables;
 mod tx;
@@ -32,6 +33,7 @@ use std::sync::mpsc::{Sender, channel};
 
 pub use self::error::{StoreError, refusal};
 pub use self::moved::{Moved, Moves};
+pub use self::snapshots::{Snapshot, Staged};
 pub use self::tx::{Effect, Tx};
 pub use self::upkeep::{Dates, DayKind, KeyFacts, Numbers, Subject, SubjectKind, Total, Totals};
 pub use self::writer::{Counters, Job, Listener, Verdict};
@@ -41,7 +43,7 @@ use self::connection::{Driver, Role};
 use self::pool::Pool;
 use self::seal::SealKey;
 use self::sqlite::{Sqlite, SqliteOptions};
-use self::writer::{Shared, Writer};
+use self::writer::{Replacement, Shared, Writer};
 
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +125,8 @@ struct Inner {
     _checkpointer: Checkpointer,
     readers: Pool,
     shared: Arc<Shared>,
-    _driver: Arc<dyn Driver>,
+    seal: SealKey,
+    driver: Arc<dyn Driver>,
 }
 
 impl fmt::Debug for Store {
@@ -156,7 +159,8 @@ impl Store {
         let sizes = (options.queue, options.group.max(1));
         let writer = Writer::start(driver.clone(), connection, shared.clone(), checkpointer.bell(), sizes)?;
         let readers = Pool::new(driver.clone());
-        Ok(Self(Arc::new(Inner { writer, _checkpointer: checkpointer, readers, shared, _driver: driver })))
+        let seal = options.seal.clone();
+        Ok(Self(Arc::new(Inner { writer, _checkpointer: checkpointer, readers, shared, seal, driver })))
     }
 
     /// Reads from a consistent snapshot, on the caller's thread.
@@ -186,6 +190,17 @@ impl Store {
     /// Changes data without waiting: the job is answered when the commit is on the disk, or at once if too many wait.
     pub fn submit(&self, job: Box<dyn Job>) {
         self.0.writer.submit(job);
+    }
+
+    /// Puts another store, which must be closed, in the place of this one: all of it or nothing, and durable when this
+    /// returns. Nonces and the operator's keys stay what they are.
+    pub fn replace(&self, staged: Staged) -> Result<(), StoreError> {
+        if self.0.writer.is_here() {
+            return Err(StoreError::Misuse("a write waits for another on the writer's thread"));
+        }
+        let (answer, answered) = channel();
+        self.0.writer.replace(Replacement { staged, seal: self.0.seal.clone(), answer });
+        answered.recv().unwrap_or(Err(StoreError::Closed))
     }
 
     /// Calls `listener` after each commit, before any write of that commit is answered: so a copy kept outside is never

@@ -18,6 +18,8 @@ pub enum Effect {
     AccessKey(AccessKeyId),
     /// More than is worth naming: keep nothing.
     All,
+    /// Another store took the place of this one: keep nothing, and write nothing that was seen before.
+    Replaced,
     /// The domain clock is this many seconds ahead of the wall clock from now on.
     Clock(i64),
 }

@@ -4,13 +4,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use super::checkpointer::Bell;
 use super::connection::{Access, Connection, Driver, Role};
 use super::error::StoreError;
+use super::seal::SealKey;
+use super::snapshots::{self, Staged};
 use super::tx::{Effect, Tx};
 
 /// What a job says after it ran.
@@ -93,9 +95,32 @@ impl Shared {
 /// A log of this length (4 MiB) is moved at once: all of it is read by the first start after a kill.
 const LONG_LOG_PAGES: u64 = 1000;
 
+/// A store that shall take the place of this one, and whom to tell.
+pub(super) struct Replacement {
+    pub(super) staged: Staged,
+    pub(super) seal: SealKey,
+    pub(super) answer: Sender<Result<(), StoreError>>,
+}
+
+/// What waits for the writer.
+enum Order {
+    Job(Box<dyn Job>),
+    Replace(Box<Replacement>),
+}
+
+impl Order {
+    fn refuse(self, error: StoreError) {
+        match self {
+            Self::Job(job) => job.done(Err(error)),
+            // Nobody listens only if the caller's thread is gone.
+            Self::Replace(replacement) => drop(replacement.answer.send(Err(error))),
+        }
+    }
+}
+
 /// The writer as its users see it.
 pub(super) struct Writer {
-    queue: Option<SyncSender<Box<dyn Job>>>,
+    queue: Option<SyncSender<Order>>,
     thread: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
 }
@@ -114,8 +139,13 @@ impl Writer {
             std::thread::Builder::new().name("store-writer".into()).spawn(move || {
                 let too_long = LONG_LOG_PAGES;
                 let mut desk = Desk { driver, connection: Some(connection), shared, checkpointer, too_long };
-                while let Some(jobs) = take(&receiver, group) {
-                    desk.serve(jobs);
+                while let Some((jobs, replacement)) = take(&receiver, group) {
+                    if !jobs.is_empty() {
+                        desk.serve(jobs);
+                    }
+                    if let Some(replacement) = replacement {
+                        desk.replace(*replacement);
+                    }
                 }
             })
         };
@@ -133,16 +163,25 @@ impl Writer {
 
     /// Puts a job into the queue, or answers it at once that the queue is full.
     pub(super) fn submit(&self, job: Box<dyn Job>) {
-        let Some(queue) = &self.queue else { return job.done(Err(StoreError::Closed)) };
+        self.order(Order::Job(job));
+    }
+
+    /// The same for a store that shall take the place of this one.
+    pub(super) fn replace(&self, replacement: Replacement) {
+        self.order(Order::Replace(Box::new(replacement)));
+    }
+
+    fn order(&self, order: Order) {
+        let Some(queue) = &self.queue else { return order.refuse(StoreError::Closed) };
         self.shared.waiting.fetch_add(1, Ordering::Relaxed);
-        let (job, error) = match queue.try_send(job) {
+        let (order, error) = match queue.try_send(order) {
             Ok(()) => return,
-            Err(TrySendError::Full(job)) => (job, StoreError::Busy),
-            Err(TrySendError::Disconnected(job)) => (job, StoreError::Closed),
+            Err(TrySendError::Full(order)) => (order, StoreError::Busy),
+            Err(TrySendError::Disconnected(order)) => (order, StoreError::Closed),
         };
         self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
         self.shared.refused.fetch_add(1, Ordering::Relaxed);
-        job.done(Err(error));
+        order.refuse(error);
     }
 }
 
@@ -159,11 +198,18 @@ impl Drop for Writer {
     }
 }
 
-/// Waits for a job, and takes what else waits behind it. `None` when no more can come.
-fn take(queue: &Receiver<Box<dyn Job>>, most: usize) -> Option<Vec<Box<dyn Job>>> {
-    let mut jobs = vec![queue.recv().ok()?];
-    jobs.extend(queue.try_iter().take(most.saturating_sub(1)));
-    Some(jobs)
+/// Waits for an order, and takes the jobs that wait behind it, up to a replacement. `None` when no more can come.
+fn take(queue: &Receiver<Order>, most: usize) -> Option<(Vec<Box<dyn Job>>, Option<Box<Replacement>>)> {
+    let mut jobs = Vec::new();
+    let mut next = Some(queue.recv().ok()?);
+    while let Some(order) = next {
+        match order {
+            Order::Job(job) => jobs.push(job),
+            Order::Replace(replacement) => return Some((jobs, Some(replacement))),
+        }
+        next = if jobs.len() < most { queue.try_recv().ok() } else { None };
+    }
+    Some((jobs, None))
 }
 
 struct Desk {
@@ -200,17 +246,42 @@ impl Desk {
         self.shorten_log();
     }
 
+    /// Lets another store take the place of this one, between two groups.
+    fn replace(&mut self, Replacement { staged, seal, answer }: Replacement) {
+        self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+        let driver = Arc::clone(&self.driver);
+        let replaced = match self.connection() {
+            Ok(connection) => snapshots::replace(&*driver, connection, &staged, &seal),
+            Err(error) => Err(error),
+        };
+        let replaced = replaced.map(|effects| {
+            self.shared.commits.fetch_add(1, Ordering::Relaxed);
+            self.shared.tell(&effects);
+        });
+        if replaced.is_err() {
+            self.connection = None;
+        }
+        self.shared.jobs.fetch_add(1, Ordering::Relaxed);
+        // Nobody listens only if the caller's thread is gone.
+        drop(answer.send(replaced));
+    }
+
+    fn connection(&mut self) -> Result<&mut dyn Connection, StoreError> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            absent => absent.insert(self.driver.connect(Role::Writer)?),
+        };
+        Ok(connection.as_mut())
+    }
+
     /// Runs the jobs in one transaction. An error means that nothing of any of them was kept.
     fn write(
         &mut self,
         jobs: &mut [Box<dyn Job>],
         effects: &mut Vec<Effect>,
     ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            absent => absent.insert(self.driver.connect(Role::Writer)?),
-        };
-        let result = write_group(connection.as_mut(), jobs, effects, &self.shared);
+        let shared = Arc::clone(&self.shared);
+        let result = write_group(self.connection()?, jobs, effects, &shared);
         if result.is_err() {
             // Closing takes back whatever is open. A new connection begins where the last commit ended, whatever state
             // the failure left this one in.

@@ -7,7 +7,7 @@ mod slow;
 mod stopping;
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -35,6 +35,8 @@ struct Fake {
     entropy: Arc<SeededEntropy>,
     held: SyncSender<Held>,
     ready: Arc<Mutex<Result<(), String>>>,
+    /// Statuses of the answers that were noted.
+    noted: Arc<Mutex<Vec<u16>>>,
 }
 
 struct Held(Done);
@@ -49,7 +51,8 @@ impl Fake {
     /// One that only makes answers.
     fn detached() -> Self {
         let ready = Arc::new(Mutex::new(Ok(())));
-        Self { entropy: Arc::new(SeededEntropy::new(1)), held: sync_channel(1).0, ready }
+        let entropy = Arc::new(SeededEntropy::new(1));
+        Self { entropy, held: sync_channel(1).0, ready, noted: Arc::default() }
     }
 
     fn answer(&self, said: &str) -> Answer {
@@ -84,6 +87,11 @@ impl Backend for Fake {
             "big" => Step::Answered(self.answer(&"x".repeat(1 << 20))),
             _ => Step::Answered(self.answer(&said)),
         }
+    }
+
+    fn note(&self, answer: &Answer, peer: IpAddr, _: Duration) {
+        assert!(peer.is_loopback());
+        self.noted.lock().unwrap().push(answer.status);
     }
 
     fn refuse(&self, host: &str, error: &ApiError) -> Answer {
@@ -129,6 +137,7 @@ struct Door {
     address: SocketAddr,
     held: Receiver<Held>,
     ready: Arc<Mutex<Result<(), String>>>,
+    noted: Arc<Mutex<Vec<u16>>>,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<Ended>>,
 }
@@ -157,8 +166,13 @@ impl Door {
         change(&mut limits);
         let (send_held, held) = sync_channel(16);
         let ready = Arc::new(Mutex::new(Ok(())));
-        let fake =
-            Fake { entropy: Arc::new(SeededEntropy::new(7)), held: send_held, ready: Arc::clone(&ready) };
+        let noted = Arc::default();
+        let fake = Fake {
+            entropy: Arc::new(SeededEntropy::new(7)),
+            held: send_held,
+            ready: Arc::clone(&ready),
+            noted: Arc::clone(&noted),
+        };
         let (send_address, address) = sync_channel(1);
         let (stop, stopped) = oneshot::channel();
         let serving = std::thread::spawn(move || {
@@ -175,7 +189,8 @@ impl Door {
                 Gateway::new(listener, limits, fake).serve(asked).await
             })
         });
-        Self { address: address.recv().unwrap(), held, ready, stop: Some(stop), serving: Some(serving) }
+        let address = address.recv().unwrap();
+        Self { address, held, ready, noted, stop: Some(stop), serving: Some(serving) }
     }
 
     fn connect(&self) -> Client {

@@ -178,3 +178,14 @@ fn a_client_that_leaves_early_harms_nobody() {
     done(Fake::detached().answer("to nobody"));
     assert_eq!(door.ask("GET /?other HTTP/1.1\r\nHost: h\r\n\r\n").said(), "GET other ");
 }
+
+#[test]
+fn every_answer_is_noted_also_one_that_the_service_never_hears_of() {
+    let door = Door::open();
+    door.ask("GET /?q HTTP/1.1\r\nHost: h\r\n\r\n").said();
+    door.ask("GET /?full HTTP/1.1\r\nHost: h\r\n\r\n").assert_refusal(503, "ServiceUnavailable");
+    door.ask("GET /elsewhere HTTP/1.1\r\nHost: h\r\n\r\n").assert_refusal(404, "InvalidAction.NotFound");
+    assert_eq!(door.ask("this is not HTTP\r\n\r\n").status, 400);
+    assert_eq!(door.ask("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
+    assert_eq!(*door.noted.lock().unwrap(), [200, 503, 404, 400], "a probe is no request of the API");
+}

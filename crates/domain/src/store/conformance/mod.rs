@@ -15,6 +15,7 @@ mod numbers;
 mod others;
 mod plans;
 mod policies;
+mod snapshots;
 mod subjects;
 mod users;
 
@@ -123,12 +124,24 @@ macro_rules! conformance {
                     what_waits_is_written_before_the_store_closes,
                     the_writer_never_waits_for_itself,
                     a_key_id_is_not_shown_whole;
+                snapshots:
+                    a_snapshot_is_the_store_of_its_moment,
+                    what_belongs_to_the_server_stays,
+                    a_reader_sees_the_old_store_or_the_new,
+                    a_store_that_was_filled_beside_takes_the_place;
             }
             suite! { $driver;
                 failures:
                     a_write_that_fails_anywhere_changes_nothing,
                     a_group_that_fails_anywhere_keeps_what_it_answered,
                     a_schema_that_fails_anywhere_is_made_at_the_next_start;
+            }
+            mod replacements {
+                suite! { $driver;
+                    snapshots:
+                        what_cannot_be_loaded_leaves_the_store_as_it_is,
+                        a_replacement_that_fails_anywhere_changes_nothing;
+                }
             }
         }
     };

@@ -2,7 +2,7 @@
 //! suite on SQLite with a driver that notes each statement, then asks SQLite how it would go about it.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::fixtures::seal;
@@ -28,6 +28,10 @@ impl Driver for Watched {
 
     fn place(&self) -> PathBuf {
         self.0.place()
+    }
+
+    fn at(&self, path: &Path) -> Result<Box<dyn Driver>, StoreError> {
+        self.0.at(path)
     }
 }
 
@@ -82,6 +86,14 @@ impl Connection for WatchedConnection {
 
     fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {
         self.0.checkpoint(restart)
+    }
+
+    fn save(&mut self, path: &Path) -> Result<(), StoreError> {
+        self.0.save(path)
+    }
+
+    fn replace(&mut self, path: &Path) -> Result<(), StoreError> {
+        self.0.replace(path)
     }
 
     fn log_pages(&self) -> u64 {

@@ -39,3 +39,8 @@ pub fn delete_expired(tx: &mut Tx<'_>, account: AccountId, now: Timestamp) -> Re
 pub fn delete_all_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
     tx.execute("DELETE FROM nonces WHERE expires < ?1", &[now.into()])
 }
+
+/// Drops all of all accounts; only where others take their place.
+pub(in crate::store) fn delete_all(tx: &mut Tx<'_>) -> Result<usize, StoreError> {
+    tx.execute("DELETE FROM nonces", &[])
+}

@@ -40,3 +40,11 @@ pub fn delete_ended(
 pub(in crate::store) fn delete_all(tx: &mut Tx<'_>, account: AccountId) -> Result<(), StoreError> {
     tx.execute("DELETE FROM saml_assertions WHERE account = ?1", &[account.into()]).map(drop)
 }
+
+/// All that are remembered, of all accounts: what a store that takes another's place must not forget.
+pub(in crate::store) fn list_all(
+    tx: &mut Tx<'_>,
+) -> Result<Vec<(AccountId, Vec<u8>, Timestamp)>, StoreError> {
+    let sql = "SELECT account, fingerprint, ends FROM saml_assertions";
+    tx.list(sql, &[], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+}

@@ -6,6 +6,18 @@ use crate::store::tx::Tx;
 /// How far the domain clock is ahead of the wall clock, in seconds.
 pub const CLOCK_OFFSET: &str = "clock_offset_seconds";
 
+/// Stamps up to here may have been accepted by this run or an earlier one, in seconds.
+pub const NONCE_CEILING: &str = "nonce_ceiling";
+/// The key of the nonces' fingerprints.
+pub const NONCE_KEY: &str = "nonce_key";
+/// Whether the last run wrote its end.
+pub const ENDED_CLEANLY: &str = "ended_cleanly";
+/// The account and the root AccessKey that the first start made.
+pub const FIRST_KEY: &str = "first_root_key";
+
+/// What belongs to the server and not to its state, and stays where a store is put back to what it was.
+pub const OF_THE_RUN: [&str; 4] = [NONCE_CEILING, NONCE_KEY, ENDED_CLEANLY, FIRST_KEY];
+
 /// The value of a name.
 pub fn find(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {
     tx.find("SELECT value FROM server WHERE name = ?1", &[name.into()], |row| row.get(0))
