@@ -149,7 +149,6 @@ impl TestApp {
                 HeaderValue::from_bytes(value.as_bytes()).unwrap(),
             );
         }
-        let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let answer = self.service.call(&Call {
             method: &signed.method,
             path,

@@ -96,6 +96,26 @@ impl Timestamp {
         Ok(Self(days * SECONDS_PER_DAY + of_day))
     }
 
+    /// Reads the time that a request says it was signed at: as [`Self::parse`], or with a fraction of a second, which
+    /// counts for nothing (Node's `@alicloud/sts-sdk` 1.0.2 and the Rust clients sign with one).
+    ///
+    /// # Errors
+    /// [`BadTimestamp`].
+    pub fn parse_signed(text: &str) -> Result<Self, BadTimestamp> {
+        if text.len() <= TEXT_LEN {
+            return Self::parse(text);
+        }
+        let (seconds, fraction) = text.split_once('.').ok_or(BadTimestamp)?;
+        let digits = fraction.strip_suffix('Z').ok_or(BadTimestamp)?;
+        let is_fraction = (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_fraction || seconds.len() != TEXT_LEN - 1 {
+            return Err(BadTimestamp);
+        }
+        let mut whole = [b'Z'; TEXT_LEN];
+        whole.iter_mut().zip(seconds.bytes()).for_each(|(to, from)| *to = from);
+        std::str::from_utf8(&whole).map_err(|_| BadTimestamp).and_then(Self::parse)
+    }
+
     fn text(self) -> [u8; TEXT_LEN] {
         let at = OffsetDateTime::from_unix_timestamp(self.0)
             .expect("years 1 to 9999 are within the library's range");
@@ -314,6 +334,26 @@ mod tests {
         for (text, seconds) in rows {
             assert_eq!(Timestamp::parse(text), Ok(Timestamp::from_seconds(seconds)), "{text}");
             assert_eq!(Timestamp::from_seconds(seconds).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_request_may_be_signed_at_a_fraction_of_a_second() {
+        let whole = Timestamp::parse("2020-10-12T09:12:07Z");
+        for text in ["2020-10-12T09:12:07Z", "2020-10-12T09:12:07.0Z", "2020-10-12T09:12:07.123456789Z"] {
+            assert_eq!(Timestamp::parse_signed(text), whole, "{text}");
+        }
+        for text in [
+            "",
+            "2020-10-12T09:12:07.Z",
+            "2020-10-12T09:12:07.1",
+            "2020-10-12T09:12:07.1x1Z",
+            "2020-10-12T09:12:07.1234567890Z",
+            "2020-10-12T09:12:7.123Z",
+            "2020-10-12T09:12:00.07.1Z",
+            "２020-10-12T09:12:0.123Z",
+        ] {
+            assert_eq!(Timestamp::parse_signed(text), Err(BadTimestamp), "{text}");
         }
     }
 

@@ -165,7 +165,7 @@ impl<'a> Call<'a> {
             Detected::Absent => return Err(ApiError::missing("AccessKeyId")),
             Detected::Malformed(fault) => return Err(malformed(fault)),
         };
-        let stamp = Timestamp::parse(claim.time).map_err(|_| {
+        let stamp = Timestamp::parse_signed(claim.time).map_err(|_| {
             ApiError::with_message(
                 Plain::InvalidTimeStampFormat,
                 "Specified time stamp or date value is not well formatted. Write it in UTC, like 2006-01-02T15:04:05Z.",
