@@ -85,8 +85,8 @@ step_tools() {
 
 step_scripts() {
   venv check tests/check/requirements.txt
-  bash -n check.sh .ci/run
-  shellcheck check.sh .ci/run
+  bash -n check.sh check-scanners.sh .ci/run
+  shellcheck check.sh check-scanners.sh .ci/run
   ruff check --no-cache .
   ruff format --no-cache --check .
   python -m pytest -q -p no:cacheprovider tests/check

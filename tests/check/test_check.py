@@ -9,11 +9,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def check(*args, path=None):
+def check(*args, path=None, script="check.sh"):
     env = dict(os.environ)
     if path is not None:
         env["PATH"] = f"{path}:{env['PATH']}"
-    return subprocess.run([ROOT / "check.sh", *args], env=env, capture_output=True, text=True, cwd="/")
+    return subprocess.run([ROOT / script, *args], env=env, capture_output=True, text=True, cwd="/")
 
 
 @pytest.fixture
@@ -30,24 +30,27 @@ def cargo(tmp_path):
     return make
 
 
-def test_list_names_every_step_once_and_each_has_its_function():
-    listed = [line.split("|")[0].strip() for line in check("--list").stdout.splitlines()]
-    text = (ROOT / "check.sh").read_text()
+@pytest.mark.parametrize("script", ["check.sh", "check-scanners.sh"])
+def test_list_names_every_step_once_and_each_has_its_function(script):
+    listed = [line.split("|")[0].strip() for line in check("--list", script=script).stdout.splitlines()]
+    text = (ROOT / script).read_text()
     written = [line[5 : line.index("(")] for line in text.splitlines() if line.startswith("step_")]
     assert len(listed) == len(set(listed))
     assert sorted(name.replace("-", "_") for name in listed) == sorted(written)
 
 
-def test_an_unknown_step_runs_nothing(cargo):
+@pytest.mark.parametrize(("script", "known"), [("check.sh", "fmt"), ("check-scanners.sh", "sdks")])
+def test_an_unknown_step_runs_nothing(cargo, script, known):
     path, asked = cargo(0)
-    answer = check("fmt", "paint", path=path)
+    answer = check(known, "paint", path=path, script=script)
     assert answer.returncode == 2
     assert "no step is called paint" in answer.stderr
     assert not asked.exists()
 
 
-def test_an_unknown_option_is_refused():
-    answer = check("--fast")
+@pytest.mark.parametrize("script", ["check.sh", "check-scanners.sh"])
+def test_an_unknown_option_is_refused(script):
+    answer = check("--fast", script=script)
     assert answer.returncode == 2
     assert "usage" in answer.stderr
 
