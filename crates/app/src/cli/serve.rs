@@ -53,7 +53,9 @@ impl ServeArgs {
             Output::Json => identities.in_json(&addresses),
             Output::Table => identities.in_words(&addresses, settings),
         };
-        let note = Note::leave(&settings.data, &addresses).context("cannot write to the data directory")?;
+        // Only `exec` misses it, and says so.
+        let note = Note::leave(&settings.data, &addresses)
+            .inspect_err(|error| tracing::warn!(%error, "the data directory takes no note of the doors"));
         print::result(greeting.as_bytes())?;
         tracing::info!(endpoint = addresses.endpoint, "the server runs");
         let ended = server.run(async || signals.next().await)?;
