@@ -4,14 +4,14 @@ use std::io::IsTerminal;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use ramward_domain::settings::Settings;
 use ramward_domain::state::mirror::Plan;
 use ramward_rpc::request::{RequestBuilder, SignedRequest};
 use serde_json::Value;
 
 use super::signed_call::{self, Signer, SigningOptions};
-use super::{Context, Ending, print, table};
+use super::{Context, Ending, print, progress, table};
 use crate::collect::caller::{Caller, Line};
 use crate::collect::compare::Verdict;
 use crate::collect::{self, CollectError, Event, Job, Outcome, WantedPlan, plan};
@@ -267,11 +267,9 @@ struct Calls {
 
 impl Calls {
     fn start() -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let template = "collecting {wide_bar} {pos}/{len} calls, {msg}, {eta} left";
-            let style = ProgressStyle::with_template(template).expect("the template is sound");
-            ProgressBar::new(0).with_style(style)
-        });
+        let bar = std::io::stderr()
+            .is_terminal()
+            .then(|| progress::bar("collecting {wide_bar} {pos}/{len} calls, {msg}, {eta} left", 0));
         Self { bar, told: 0 }
     }
 

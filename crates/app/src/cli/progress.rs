@@ -2,12 +2,18 @@
 
 use std::io::IsTerminal;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 use super::print;
 
 /// Users between two lines where there is no terminal.
 const USERS_A_LINE: u64 = 100_000;
+
+/// A bar for work of `steps` steps; where stderr is no terminal it shows nothing.
+pub fn bar(template: &str, steps: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template(template).expect("the template is sound");
+    ProgressBar::new(steps).with_style(style).with_finish(ProgressFinish::AndClear)
+}
 
 /// The progress of one piece of work.
 #[derive(Debug)]

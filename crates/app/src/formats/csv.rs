@@ -1,4 +1,5 @@
-//! The explained report as CSV: a row for each check, followed by a row for each of its findings. A spreadsheet takes a
+//! The explained report as CSV: a row for each check, followed by a row for each of its findings, then one for each remark
+//! on the whole. A spreadsheet takes a
 //! cell that begins with certain characters for a formula; such a cell gets an apostrophe in front, which spreadsheets
 //! do not show.
 
@@ -46,6 +47,13 @@ pub fn write(explained: &Explained) -> String {
         for finding in explained.findings_of(check) {
             row(cells(explained, check, Some(finding)));
         }
+    }
+    for remark in explained.remarks() {
+        row(HEADING.map(|column| match column {
+            "Row" => "Remark".to_owned(),
+            "Advice" => remark.clone(),
+            _ => String::new(),
+        }));
     }
     let bytes = writer.into_inner().expect("memory takes what is written");
     String::from_utf8(bytes).expect("texts and separators are UTF-8")

@@ -1,12 +1,13 @@
-//! The explained report as the formats read it: the answers of ExplainAccountSecurityPracticeReport,
-//! ListSecurityFindings and ListAccountSecurityPracticeReportHistory under their names on the wire, and where they came
-//! from. Knows no server and no format.
+//! The explained report as the formats read it: the answers of ExplainAccountSecurityPracticeReport and
+//! ListSecurityFindings under their names on the wire, with the history and where all came from. Knows no server and no
+//! format.
 
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::mirror::Mirror;
+use super::states::Entries;
 
 /// All that is shown of one account.
 #[derive(Debug, Clone, Serialize)]
@@ -326,80 +327,6 @@ pub struct Finding {
     pub vendor_cli: String,
 }
 
-/// The history.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Entries {
-    /// Its entries.
-    #[serde(rename = "Entry", default)]
-    pub entry: Vec<Entry>,
-}
-
-/// The report as it was from an instant on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Entry {
-    /// The instant.
-    pub time: String,
-    /// The score.
-    pub score: i64,
-    /// Which weights.
-    #[serde(default)]
-    pub model_version: String,
-    /// The nine values.
-    #[serde(rename = "AccountSecurityPracticeUserInfo")]
-    pub values: Values,
-    /// What changed it.
-    #[serde(default)]
-    pub cause: Cause,
-    /// What it moved.
-    #[serde(default)]
-    pub subjects: Subjects,
-    /// How many more it moved.
-    #[serde(default)]
-    pub more_subjects: i64,
-}
-
-/// What changed a report.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Cause {
-    /// `Operation`, `TimePassed`, `Import`, `Collect` or `Settings`.
-    #[serde(rename = "Type")]
-    pub kind: String,
-    /// Which operation.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub operation: String,
-    /// Who called it.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub caller: String,
-    /// Its id in the log.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub request_id: String,
-}
-
-/// What an entry moved.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Subjects {
-    /// The subjects.
-    #[serde(rename = "Subject", default)]
-    pub subject: Vec<Subject>,
-}
-
-/// A subject that an entry moved.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Subject {
-    /// The check.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub check: String,
-    /// The user's name.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub user_name: String,
-    /// The key, masked.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub access_key_id: String,
-}
-
 impl Explained {
     /// The checks of a kind.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Check> {
@@ -416,6 +343,12 @@ impl Explained {
         let listed = i64::try_from(self.findings_of(check).count()).unwrap_or(i64::MAX);
         let all = check.findings.unwrap_or_default();
         if listed == 0 && check.kind == Kind::Cis { 0 } else { (all - listed).max(0) }
+    }
+
+    /// What limits the answers: the notes, and what is not known of a mirrored account.
+    pub fn remarks(&self) -> Vec<String> {
+        let mirrored = self.explanation.mirror.iter().flat_map(Mirror::lines);
+        self.notes.iter().cloned().chain(mirrored).collect()
     }
 
     /// The account, or words for one that is not named.

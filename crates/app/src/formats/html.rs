@@ -5,7 +5,8 @@
 use askama::Template;
 
 use super::VERSION;
-use super::explained::{Check, Entry, Explained, Finding, Kind, Verdict};
+use super::explained::{Check, Explained, Finding, Kind, Verdict};
+use super::states::Entry;
 use super::trend::{self, Trend};
 
 #[derive(Template)]

@@ -55,7 +55,13 @@ fn suite(
         .with_attribute(("skipped", count(|check| skipped(check).is_some()).as_str()))
         .with_attribute(("timestamp", clean(&explained.explanation.report_time).as_str()))
         .write_inner_content(|writer| {
-            checks.iter().try_for_each(|check| case(writer, explained, check, name))
+            checks.iter().try_for_each(|check| case(writer, explained, check, name))?;
+            let remarks = explained.remarks();
+            if !remarks.is_empty() {
+                let text = clean(&remarks.join("\n"));
+                writer.create_element("system-out").write_text_content(BytesText::new(&text))?;
+            }
+            Ok(())
         })?;
     Ok(())
 }

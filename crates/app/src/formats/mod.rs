@@ -13,6 +13,7 @@ mod markdown;
 pub mod mirror;
 mod ocsf;
 mod sarif;
+pub mod states;
 #[cfg(test)]
 mod tests;
 mod trend;

@@ -71,7 +71,7 @@ fn event(explained: &Explained, check: &Check, finding: Option<&Finding>) -> Val
         "compliance": compliance(check),
         "resources": [resource(explained, finding)],
         "remediation": remediation(check),
-        "unmapped": {"value": check.value, "score": explanation.score, "points": check.points},
+        "unmapped": {"value": check.value, "score": explanation.score, "points": check.points, "remarks": explained.remarks()},
     })
 }
 

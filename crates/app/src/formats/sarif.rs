@@ -29,7 +29,7 @@ pub fn write(explained: &Explained) -> String {
             "invocations": [{
                 "executionSuccessful": true,
                 "endTimeUtc": explained.explanation.report_time,
-                "toolExecutionNotifications": explained.notes.iter().map(|note| json!({
+                "toolExecutionNotifications": explained.remarks().iter().map(|note| json!({
                     "level": "note",
                     "message": {"text": note},
                 })).collect::<Vec<_>>(),

@@ -1,9 +1,10 @@
 //! Every format of one prepared report, also with names that try to be more than text. That the formats with a published
 //! schema follow it is shown by `tests/formats`, on the same answers.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::explained::{Entries, Explained, Explanation, Findings, Verdict};
+use super::explained::{Explained, Explanation, Findings, Verdict};
+use super::states::Entries;
 use super::{FORMATS, find};
 
 const ANSWERS: &str = include_str!("../../../../tests/formats/answers.json");
@@ -49,9 +50,21 @@ fn written(name: &str, explained: &Explained) -> String {
 
 #[test]
 fn every_format_names_account_score_and_the_failing_check() {
+    let mut explained = explained();
+    let mirror = json!({"Plan": "calls", "Unknowns": {"Unknown": [{"Value": "OldAkNum", "AtLeast": 1, "Reason": "why"}]}});
+    explained.explanation.mirror = Some(serde_json::from_value(mirror).unwrap());
     for format in FORMATS {
-        let text = (format.write)(&explained());
-        for word in ["1234567890123456", "59", "MFA device", "mallory", "LTAI****0001"] {
+        let text = (format.write)(&explained);
+        let words = [
+            "1234567890123456",
+            "59",
+            "MFA device",
+            "mallory",
+            "LTAI****0001",
+            "a note on mallory",
+            "OldAkNum",
+        ];
+        for word in words {
             assert!(text.contains(word), "{}: {word}\n{text}", format.name);
         }
         assert!(text.ends_with('\n'), "{}", format.name);

@@ -30,24 +30,25 @@ pub fn facts_of(
     thresholds: Thresholds,
 ) -> Result<Facts, StoreError> {
     let account = row.account;
-    // Nobody's age is stored: who is not yet due has a base day after the limit, and those days are few.
-    let mut due = |total: Total, kind: DayKind, limit: Day| {
-        report_days::sum_after(tx, account, kind, limit).map(|not_due| row.totals.get(total) - not_due)
-    };
     let (old, unused) = (thresholds.old_before(today), thresholds.unused_before(today));
     let (keys, key_old, key_unused) = match thresholds.ak_scope() {
         AkScope::AccountTotal => (Total::CountedKeys, DayKind::KeyOld, DayKind::KeyUnused),
         AkScope::RootOnly => (Total::CountedRootKeys, DayKind::RootOld, DayKind::RootUnused),
     };
+    // Nobody's age is stored: who is not yet due has a base day after the limit, and those days are few.
+    let asked =
+        [(DayKind::UserUnused, unused), (DayKind::UserOld, old), (key_unused, unused), (key_old, old)];
+    let [user_unused, user_old, key_unused, key_old] = report_days::sums_after(tx, account, asked)?;
+    let due = |total: Total, not_due: i64| row.totals.get(total) - not_due;
     Ok(Facts {
         sub_user: row.totals.get(Total::Users),
         sub_user_bind_mfa: row.totals.get(Total::UsersMfa),
-        sub_user_with_unused_access_key: due(Total::CountedUsers, DayKind::UserUnused, unused)?,
+        sub_user_with_unused_access_key: due(Total::CountedUsers, user_unused),
         root_with_access_key: row.totals.get(Total::RootKeys),
-        sub_user_with_old_access_key: due(Total::CountedUsers, DayKind::UserOld, old)?,
+        sub_user_with_old_access_key: due(Total::CountedUsers, user_old),
         sub_user_pwd_level: SubUserPwdLevel::of(&row.password_policy),
-        unused_ak_num: due(keys, key_unused, unused)?,
-        old_ak_num: due(keys, key_old, old)?,
+        unused_ak_num: due(keys, key_unused),
+        old_ak_num: due(keys, key_old),
         bind_mfa: row.totals.get(Total::RootMfa) > 0,
     })
 }

@@ -76,14 +76,14 @@ pub(in crate::report) fn simulate_within(
     let Some(facts) = counts::facts(tx, account, limits.today, limits.thresholds)? else { return Ok(None) };
     let facts = Facts { sub_user_pwd_level: policy, ..facts };
     let (mended, many) = (BTreeMap::new(), Many::default());
-    let mut simulation = Simulation { tx, account, limits, one_by_one, mended, many };
+    let mut simulation = Simulation { tx, account, limits, one_by_one, facts, mended, many };
     for repair in repairs {
         match repair {
             Repair::All(check) => simulation.repair_all(*check)?,
             Repair::One(check, user, key) => simulation.repair(*check, *user, *key)?,
         }
     }
-    simulation.outcome(facts, repairs).map(Some)
+    simulation.outcome(repairs).map(Some)
 }
 
 /// Checks repaired as a whole that too many break to repair them one by one. Only RAM users are meant: root is always
@@ -102,6 +102,8 @@ struct Simulation<'a, 'tx> {
     account: AccountId,
     limits: Limits,
     one_by_one: usize,
+    /// The facts before any repair.
+    facts: Facts,
     mended: BTreeMap<UserId, (Identity, Mend)>,
     many: Many,
 }
@@ -132,11 +134,9 @@ impl Simulation<'_, '_> {
         if check.is_about_keys() {
             self.repair(check, UserId::ROOT, None)?;
         }
-        let first = (Day(i64::MIN), 0);
-        let entries = report_subjects::list(self.tx, self.account, kind, first, until, self.one_by_one + 1)?;
-        if entries.len() <= self.one_by_one {
-            for (_, user) in entries.iter().filter(|(_, user)| !user.is_root()) {
-                self.repair(check, *user, None)?;
+        if let Some(few) = self.few(check, kind, until)? {
+            for user in few {
+                self.repair(check, user, None)?;
             }
             return Ok(());
         }
@@ -149,9 +149,33 @@ impl Simulation<'_, '_> {
         Ok(())
     }
 
-    fn outcome(mut self, facts: Facts, repairs: &[Repair]) -> Result<Outcome, StoreError> {
+    /// The RAM users that stand in a check's list, if they are few enough to repair them one by one.
+    fn few(
+        &mut self,
+        check: CheckName,
+        kind: SubjectKind,
+        until: Day,
+    ) -> Result<Option<Vec<UserId>>, StoreError> {
+        // Each owner has an entry or more, so where the owners alone are too many nothing is read to find out.
+        let owners = match check {
+            CheckName::UsersNoOldKey | CheckName::AccountNoOldKey => self.facts.sub_user_with_old_access_key,
+            CheckName::UsersNoUnusedKey | CheckName::AccountNoUnusedKey => {
+                self.facts.sub_user_with_unused_access_key
+            }
+            _ => 0,
+        };
+        if owners > number(self.one_by_one) {
+            return Ok(None);
+        }
+        let first = (Day(i64::MIN), 0);
+        let entries = report_subjects::list(self.tx, self.account, kind, first, until, self.one_by_one + 1)?;
+        let few = entries.len() <= self.one_by_one;
+        Ok(few.then(|| entries.into_iter().map(|(_, user)| user).filter(|user| !user.is_root()).collect()))
+    }
+
+    fn outcome(mut self, repairs: &[Repair]) -> Result<Outcome, StoreError> {
         let all = |check| repairs.contains(&Repair::All(check));
-        let mut after = facts;
+        let mut after = self.facts;
         for (user, (identity, mend)) in &self.mended {
             after = repair::after(after, self.limits, *user, &identity.subject, &identity.after(mend));
         }

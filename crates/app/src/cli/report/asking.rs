@@ -16,9 +16,8 @@ use serde_json::Value;
 use super::ACTION;
 use super::source::{Source, has_no_such_operation};
 use super::ten_values::{TenValues, facts};
-use crate::formats::explained::{
-    Check, Entries, Entry, Explained, Explanation, Finding, Findings, Kind, Verdict,
-};
+use crate::formats::explained::{Check, Explained, Explanation, Finding, Findings, Kind, Verdict};
+use crate::formats::states::{Entries, Entry};
 use crate::refusal::Refusal;
 
 /// Findings, or entries of the history, asked for at once.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::signed_call::end_refused;
-use super::super::{Ending, print, table};
+use super::super::{Ending, print, progress, table};
 use super::asking::{Wanted, explained, next_marker};
 use super::moved::signed;
 use super::source::Source;
@@ -39,7 +39,9 @@ pub fn run(source: &Source, json: bool, fail_under: Option<u8>) -> anyhow::Resul
         Err(ending) => return Ok(ending),
     };
     let mut rows = Vec::with_capacity(accounts.len());
-    for (account_id, account_alias) in accounts {
+    let steps = u64::try_from(accounts.len()).unwrap_or(u64::MAX);
+    let bar = progress::bar("explaining {wide_bar} {pos}/{len} accounts, {eta} left", steps);
+    for (account_id, account_alias) in bar.wrap_iter(accounts.into_iter()) {
         let wanted = Wanted { account: Some(account_id.clone()), ..Wanted::default() };
         match explained(source, &wanted)? {
             Ok(explained) => rows.push(row(source, &wanted, account_alias, &explained)?),

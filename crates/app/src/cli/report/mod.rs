@@ -26,7 +26,8 @@ use super::signed_call::{Signer, SigningOptions, end_refused};
 use super::{Context, Ending, print};
 use crate::config::Output;
 use crate::formats;
-use crate::formats::explained::{Entries, Explained};
+use crate::formats::explained::Explained;
+use crate::formats::states::Entries;
 
 const ACTION: &str = "GetAccountSecurityPracticeReport";
 

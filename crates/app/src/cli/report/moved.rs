@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::{print, table};
 use super::states::State;
-use crate::formats::explained::{Entry, Finding, Subject};
+use crate::formats::explained::Finding;
+use crate::formats::states::{Entry, Subject};
 
 /// The entries for people, the score of each beside its difference to the one before.
 pub fn since(entries: &[Entry], before: Option<i64>) -> String {

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::asking::{Wanted, entries};
 use super::source::Source;
 use super::ten_values::TenValues;
-use crate::formats::explained::{Entry, Explanation, Finding, Findings, Values};
+use crate::formats::explained::{Explanation, Finding, Findings, Values};
+use crate::formats::states::Entry;
 
 /// A report, as far as it can be held against another one.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use crate::time::Day;
 
 /// How many identities are looked at for a page at most, beside those it shows.
 const LOOKS: usize = 2000;
-/// How many rows are read in one go.
+/// How many rows are read in one go at most; the first time as many as the page may take, if each is a finding.
 const CHUNK: usize = 256;
 
 /// A page of findings.
@@ -61,6 +61,11 @@ struct Pager<'a, 'tx> {
 impl Pager<'_, '_> {
     fn is_full(&self) -> bool {
         self.found.len() > self.query.limit
+    }
+
+    fn first_chunk(&self) -> usize {
+        // One more finding than asked for says that there are more; the entry of the last place is read again.
+        (self.query.limit + 2).min(CHUNK)
     }
 
     /// What was asked for out of what was found, and where it goes on.
@@ -162,8 +167,9 @@ impl Pager<'_, '_> {
             _ => (Day(i64::MIN), 0),
         };
         let mut looks = self.looks + self.query.limit;
+        let mut chunk = self.first_chunk();
         loop {
-            let asked = CHUNK.min(looks);
+            let asked = chunk.min(looks);
             let account = self.lens.account.account;
             let entries = report_subjects::list(self.tx, account, kind, from, until, asked)?;
             for (day, user) in &entries {
@@ -180,6 +186,7 @@ impl Pager<'_, '_> {
                 return Ok(Some(Place::after_entry(*day, *user)));
             }
             from = (*day, user.get());
+            chunk = CHUNK;
         }
     }
 
@@ -195,8 +202,9 @@ impl Pager<'_, '_> {
             _ => self.query.prefix.clone(),
         };
         let mut looks = self.looks + self.query.limit;
+        let mut chunk = self.first_chunk();
         while !self.is_full() {
-            let asked = CHUNK.min(looks);
+            let asked = chunk.min(looks);
             let named = users::list_names(self.tx, self.lens.account.account, &from, asked)?;
             for (name, user) in &named {
                 if !name.as_str().starts_with(&self.query.prefix) {
@@ -214,6 +222,7 @@ impl Pager<'_, '_> {
             }
             // The first text behind that name: a name has no space.
             from = format!("{name} ");
+            chunk = CHUNK;
         }
         Ok(None)
     }

@@ -190,6 +190,7 @@ fn no_statement_walks_through_a_table() {
     policies::a_role_keeps_its_fields(open);
     policies::policies_and_roles_have_tags(open);
     numbers::keys_are_counted_by_their_base_days(open);
+    numbers::a_change_sees_its_own_numbers(open);
     numbers::devices_are_counted(open);
     numbers::consoles_are_counted(open);
     subjects::an_identity_stands_where_its_rows_say(open);
@@ -212,7 +213,7 @@ fn no_statement_walks_through_a_table() {
                 assert!(step.contains(index), "{text}: {step}");
                 met.insert(*text);
             }
-            if step.starts_with("SCAN") || step.contains("TEMP B-TREE") {
+            if step.starts_with("SCAN") && step != "SCAN CONSTANT ROW" || step.contains("TEMP B-TREE") {
                 walks.push(format!("{step}: {sql}"));
             }
         }

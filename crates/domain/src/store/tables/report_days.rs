@@ -1,6 +1,7 @@
 //! The report's histograms: how many subjects of a kind have a base day. Only the upkeep changes them.
 
 use crate::ids::AccountId;
+use crate::store::connection::Arg;
 use crate::store::error::StoreError;
 use crate::store::tx::Tx;
 use crate::store::upkeep::DayKind;
@@ -34,6 +35,40 @@ pub fn sum_after(tx: &mut Tx<'_>, account: AccountId, kind: DayKind, day: Day) -
     let sql = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM report_days \
                WHERE account = ?1 AND kind = ?2 AND day > ?3";
     let found = tx.find(sql, &[account.into(), kind.code().into(), day.into()], |row| row.get(0))?;
+    Ok(found.unwrap_or_default())
+}
+
+/// The same of four kinds, each with its day, in one statement: what a report counts.
+pub fn sums_after(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    asked: [(DayKind, Day); 4],
+) -> Result<[i64; 4], StoreError> {
+    macro_rules! sum {
+        ($kind:literal, $day:literal) => {
+            concat!(
+                "(SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM report_days WHERE account = ?1 AND kind = ",
+                $kind,
+                " AND day > ",
+                $day,
+                ")"
+            )
+        };
+    }
+    const SQL: &str = concat!(
+        "SELECT ",
+        sum!("?2", "?3"),
+        ", ",
+        sum!("?4", "?5"),
+        ", ",
+        sum!("?6", "?7"),
+        ", ",
+        sum!("?8", "?9")
+    );
+    tx.settle()?;
+    let mut args: Vec<Arg<'_>> = vec![account.into()];
+    args.extend(asked.into_iter().flat_map(|(kind, day)| [Arg::from(kind.code()), day.into()]));
+    let found = tx.find(SQL, &args, |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
     Ok(found.unwrap_or_default())
 }
 
