@@ -66,6 +66,14 @@ mod tests {
         let alice = app.user_with_key("alice");
         let fault = [("FaultName", "f"), ("Kind", "InternalError"), ("Operation", "GetAccountMFAInfo")];
         assert_eq!(app.call_as(&app.operator, "SetFault", &fault).0, 200);
+        let carol = app.user_with_key("carol");
+        let policy = r#"{"Version":1,"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["203.0.113.0/24"]}]}"#;
+        let of_carol = [
+            ("UserPrincipalName", &*TestApp::upn("carol")),
+            ("UserAccessKeyId", carol.access_key_id.as_str()),
+            ("AccessKeyPolicy", policy),
+        ];
+        app.ok("SetAccessKeyPolicy", &of_carol);
         let nobody = NewKey { access_key_id: "LTAInobody".parse().unwrap(), ..app.root.clone() };
         let wrong = NewKey { access_key_secret: Secret::from("wrong"), ..app.root.clone() };
         let request = |action, params: &[(&str, &str)]| TestApp::request(action, params);
@@ -87,6 +95,7 @@ mod tests {
             (Check::Timestamp, at(-901)),
             (Check::AccessKey, app.sign(&nobody, &request("ListUsers", &[]))),
             (Check::Signature, app.sign(&wrong, &request("ListUsers", &[]))),
+            (Check::NetworkPolicy, app.sign(&carol, &request("GetCallerIdentity", &[]))),
             (Check::Answered, at(0)),
             (Check::Nonce, at(0)),
             (Check::SecurityToken, app.sign(&app.root, &request("ListUsers", &[]).security_token("CAIS"))),

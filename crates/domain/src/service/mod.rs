@@ -31,8 +31,8 @@ use ramward_rpc::sign::Secret;
 
 pub use self::answer::{Answer, Record, Tail};
 use self::cache::GuardedCache;
-pub use self::call::{Call, Format, Frame};
 use self::call::Signed;
+pub use self::call::{Call, Format, Frame};
 use self::checking::{check_network, check_signature, check_status, read};
 pub use self::execute::Pending;
 use self::execute::{Reply, Run};

@@ -65,7 +65,7 @@ shape! {
         /// The HTTP status.
         Status as status: i64 = "403";
         /// What was checked and found right, in order.
-        Passed as passed: String = "Request,Action,Format,SignatureParameters,Timestamp,AccessKey,Signature,Nonce,SecurityToken,Fault,Parameters";
+        Passed as passed: String = "Request,Action,Format,SignatureParameters,Timestamp,AccessKey,Signature,NetworkPolicy,Nonce,SecurityToken,Fault,Parameters";
         /// The check that refused it.
         RefusedAt as refused_at: Option<String> = "Permission";
         /// The code of the refusal.
@@ -179,7 +179,7 @@ mod tests {
           "Product": "Ims",
           "Operation": "GetUser",
           "Status": 403,
-          "Passed": "Request,Action,Format,SignatureParameters,Timestamp,AccessKey,Signature,Nonce,SecurityToken,Fault,Parameters",
+          "Passed": "Request,Action,Format,SignatureParameters,Timestamp,AccessKey,Signature,NetworkPolicy,Nonce,SecurityToken,Fault,Parameters",
           "RefusedAt": "Permission",
           "Code": "NoPermission",
           "Message": "You are not authorized to do this action. Resource: acs:ram:*:1234567890123456:user/bob Action: ram:GetUser",
