@@ -100,7 +100,8 @@ fn csv_has_a_row_for_each_check_and_finding_and_no_formula() {
         let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
         let column = reader.headers().unwrap().iter().position(|heading| heading == "UserName").unwrap();
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        let expected = explained.explanation.checks.check.len() + explained.findings.finding.len();
+        let checks = explained.explanation.checks.check.len();
+        let expected = checks + explained.findings.finding.len() + explained.remarks().len();
         assert_eq!(rows.len(), expected, "{name:?}");
         for cell in rows.iter().flatten() {
             assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']), "{cell:?}");
