@@ -4,6 +4,8 @@
 pub mod access_key;
 pub mod account;
 pub mod attachment;
+#[cfg(test)]
+mod coverage;
 pub mod device;
 mod exception_view;
 pub mod explanation;
@@ -410,6 +412,7 @@ operations![
     ram::list_policies_for_user::ListPoliciesForUser,
     ram::list_policy_versions::ListPolicyVersions,
     ram::list_roles::ListRoles,
+    ram::list_tag_resources::ListTagResources,
     ram::list_users::ListUsers,
     ram::list_users_for_group::ListUsersForGroup,
     ram::list_virtual_mfa_devices::ListVirtualMFADevices,
@@ -418,7 +421,9 @@ operations![
     ram::set_default_policy_version::SetDefaultPolicyVersion,
     ram::set_password_policy::SetPasswordPolicy,
     ram::set_security_preference::SetSecurityPreference,
+    ram::tag_resources::TagResources,
     ram::unbind_mfa_device::UnbindMFADevice,
+    ram::untag_resources::UntagResources,
     ram::update_access_key::UpdateAccessKey,
     ram::update_group::UpdateGroup,
     ram::update_login_profile::UpdateLoginProfile,

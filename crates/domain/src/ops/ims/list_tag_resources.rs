@@ -1,5 +1,11 @@
 //! ListTagResources: the tags of users, page by page.
 
+use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
+use ramward_rpc::error::ApiResult;
+use ramward_rpc::items::Items;
+use ramward_rpc::shape;
+use ramward_rpc::shape::{Bounded, Nested};
+
 use super::tagged_users;
 use crate::identity::user::{TagKey, TagValue, UserPrincipalName, UserResourceType};
 use crate::ids::UserId;
@@ -7,11 +13,6 @@ use crate::ops::marker::Marker;
 use crate::ops::request_tag::{self, RequestTag};
 use crate::ops::tag::{self, Among, Listed, MAX_TAGS, Tagged};
 use crate::ops::{Cx, Operation, Target};
-use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::ApiResult;
-use ramward_rpc::items::Items;
-use ramward_rpc::shape;
-use ramward_rpc::shape::{Bounded, Nested};
 
 /// See [`Operation::API`].
 #[derive(Debug)]

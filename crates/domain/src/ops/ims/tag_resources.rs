@@ -1,16 +1,17 @@
 //! TagResources: gives users tags.
 
+use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
+use ramward_rpc::error::ApiResult;
+use ramward_rpc::items::Items;
+use ramward_rpc::shape;
+use ramward_rpc::shape::Empty;
+
 use super::tagged_users;
 use crate::identity::user::{UserPrincipalName, UserResourceType};
 use crate::ids::UserId;
 use crate::ops::request_tag::{self, RequestTag};
 use crate::ops::tag::{self, MAX_TAGS};
 use crate::ops::{Cx, Operation, Target};
-use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
-use ramward_rpc::error::ApiResult;
-use ramward_rpc::items::Items;
-use ramward_rpc::shape;
-use ramward_rpc::shape::Empty;
 
 /// See [`Operation::API`].
 #[derive(Debug)]

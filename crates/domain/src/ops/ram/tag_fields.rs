@@ -8,22 +8,13 @@ use crate::identity::role::TaggedType;
 use crate::identity::user::{TagKey, TagValue};
 use crate::ids::AccountId;
 use crate::ops::Cx;
+pub use crate::ops::request_tag::RequestTag;
 use crate::store::Tx;
 use crate::store::tables::tags;
 use crate::store::tables::user_tags::TagFilter;
 
 /// The most tags that a list can be filtered by (vendor's IMS model comments, 2026).
 const MAX_FILTER_TAGS: usize = 20;
-
-shape! {
-    /// A tag in a request.
-    pub struct RequestTag {
-        /// The key.
-        Key as key: TagKey = "team";
-        /// The value. In a filter, leave it out to accept any.
-        Value as value: Option<TagValue> = "platform";
-    }
-}
 
 shape! {
     /// The tags of a policy or a role.
