@@ -5,7 +5,7 @@
 #   ./check-scanners.sh STEP…       only these
 #   ./check-scanners.sh --list      the steps, one a line
 #
-# Installs each tool once into .tools: minutes, and more than a gigabyte.
+# Installs each tool once into .tools: minutes, and gigabytes. ./check.sh scanners runs this script.
 # UPDATE=1 writes docs/compatibility.md anew.
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -31,6 +31,7 @@ readme         | every code block of the README
 formats        | the formats of the report against their published schemas
 clients-python | the vendor's Python clients, unmodified, against that program
 clients-node   | the vendor's Node clients, unmodified, against that program
+scanners       | scanners, an Ansible playbook and more SDKs, unmodified: ./check-scanners.sh
 examples       | the test fixtures of examples/ with pytest and Node
 bench          | the benchmarks in small: that they work, not how fast anything is
 bench-peers    | the same for the benchmark beside other software, which it installs"
@@ -158,6 +159,11 @@ step_examples() {
   program
   "$tools/clients/bin/python" -m pytest -q -p no:cacheprovider examples/pytest
   NODE_PATH="$PWD/tests/clients/node/node_modules" node --test --test-reporter=spec examples/node/
+}
+
+step_scanners() {
+  program
+  ./check-scanners.sh
 }
 
 step_bench() { cargo bench --locked -p ramward --bench gateway --bench store --bench policies -- --quick; }

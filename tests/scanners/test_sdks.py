@@ -48,7 +48,7 @@ def test_a_day_with_an_sdk(program, client):
         "created": "SDK",
         "groups": ["sdk-user"],
         "refused": refused,
-        "assumed": session("by-hand"),
+        "assumed": f"{ROLE_ARN}/by-hand",
         "session": session("by-hand"),
         "library": len(FACTS) + 1,
         "library_report": len(FACTS) + 1,
@@ -67,7 +67,7 @@ def test_a_rust_crate_that_is_not_ours(program):
     assert json.loads(done.stdout) == {
         "identity": [ACCOUNT_ID, "Account"],
         "root_refused": "NoPermission",
-        "assumed": session("rust"),
+        "assumed": f"{ROLE_ARN}/rust",
         "expired": False,
     }
     record("rust", "Rust crate rs-ali-sts 0.1.3", program.asked(mark))
