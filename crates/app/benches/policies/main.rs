@@ -123,7 +123,7 @@ fn usual() -> Vec<String> {
         let statement = |number: usize| {
             let service = services.get(number % services.len()).copied().unwrap_or("ecs");
             let (actions, resource) = match number {
-                0 if policy % 5 == 0 => {
+                0 if policy.is_multiple_of(5) => {
                     (r#""ram:Get*","ram:List*""#.to_owned(), "acs:ram:*:*:user/*".to_owned())
                 }
                 0 => (r#""ram:CreateUser","ram:Delete*""#.to_owned(), "*".to_owned()),
@@ -132,7 +132,7 @@ fn usual() -> Vec<String> {
                     format!("acs:{service}:*:*:instance/i-{policy}{number}*"),
                 ),
             };
-            let condition = if number % 7 == 0 {
+            let condition = if number.is_multiple_of(7) {
                 r#","Condition":{"IpAddress":{"acs:SourceIp":["10.0.0.0/8","127.0.0.0/8"]}}"#
             } else {
                 ""

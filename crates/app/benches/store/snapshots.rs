@@ -30,7 +30,10 @@ pub fn measure(plan: &Plan, folder: &Folder, section: &mut Section) -> Result<()
     let (mut saves, mut loads, mut slowest) = (Ratios::default(), Ratios::default(), 0.0_f64);
     for _ in 0..plan.rounds {
         let save = seconds(|| Ok(store.save_snapshot(&name)?))?;
-        let load = seconds(|| Ok(ensure!(store.load_snapshot(&name)?, "there is no snapshot")))?;
+        let load = seconds(|| {
+            ensure!(store.load_snapshot(&name)?, "there is no snapshot");
+            Ok(())
+        })?;
         ensure!(users(&store)? == plan.saved, "not all users came back");
         let bare = seconds(|| {
             let copy = folder.join("copy.db");

@@ -137,7 +137,7 @@ mod tests {
         let first = write(&certificate, &key);
         let clock = Arc::new(TestClock::new(NOW));
         let given = Given::load(&certificate, &key, clock.clone()).unwrap();
-        assert_eq!(given.current().cert, [first.clone()]);
+        assert_eq!(given.current().cert, std::slice::from_ref(&first));
 
         let old = std::fs::metadata(&key).unwrap().modified().unwrap();
         let second = write(&certificate, &key);
@@ -146,7 +146,7 @@ mod tests {
         std::fs::File::open(&key).unwrap().set_modified(later).unwrap();
         assert_eq!(given.current().cert, [first]);
         clock.set(NOW.plus_seconds(LOOKED_AGAIN_AFTER));
-        assert_eq!(given.current().cert, [second.clone()]);
+        assert_eq!(given.current().cert, std::slice::from_ref(&second));
 
         std::fs::write(&key, "nothing").unwrap();
         clock.set(NOW.plus_seconds(3 * LOOKED_AGAIN_AFTER));

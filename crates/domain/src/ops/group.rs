@@ -175,6 +175,9 @@ pub fn list_of(tx: &mut Tx<'_>, user: &User) -> ApiResult<Vec<(Group, Timestamp)
     Ok(found)
 }
 
+/// A member of a group, and since when it is in it.
+pub type Member = (User, Timestamp);
+
 /// A page of the members of a group, by id, and since when each is in it.
 ///
 /// # Errors
@@ -185,7 +188,7 @@ pub fn members(
     name: &GroupName,
     marker: Option<&Marker>,
     most: i64,
-) -> ApiResult<(Vec<(User, Timestamp)>, Option<Marker>)> {
+) -> ApiResult<(Vec<Member>, Option<Marker>)> {
     let group = find(tx, account, name)?;
     let after = marker.map(Marker::key::<UserId>).transpose()?;
     let most = usize::try_from(most).unwrap_or_default();

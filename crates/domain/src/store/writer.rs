@@ -198,8 +198,11 @@ impl Drop for Writer {
     }
 }
 
+/// Jobs that run together, and the replacement of the store that comes after them, if one does.
+type Batch = (Vec<Box<dyn Job>>, Option<Box<Replacement>>);
+
 /// Waits for an order, and takes the jobs that wait behind it, up to a replacement. `None` when no more can come.
-fn take(queue: &Receiver<Order>, most: usize) -> Option<(Vec<Box<dyn Job>>, Option<Box<Replacement>>)> {
+fn take(queue: &Receiver<Order>, most: usize) -> Option<Batch> {
     let mut jobs = Vec::new();
     let mut next = Some(queue.recv().ok()?);
     while let Some(order) = next {

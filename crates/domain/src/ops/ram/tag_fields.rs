@@ -122,7 +122,8 @@ fn carries(
 ) -> ApiResult<bool> {
     for wanted in requested {
         let value = tags::find(tx, account, of, resource, &wanted.key)?;
-        if !value.is_some_and(|value| wanted.value.as_ref().is_none_or(|wanted| *wanted == value)) {
+        let fits = value.is_some_and(|value| wanted.value.as_ref().is_none_or(|wanted| *wanted == value));
+        if !fits {
             return Ok(false);
         }
     }

@@ -195,7 +195,7 @@ mod tests {
         );
         assert!(done["Passed"].as_str().unwrap().ends_with(",Permission,Operation"), "{done}");
         let only = listed(&app, &[("OfRequestId", id)]);
-        assert_eq!(requests(&only), [refused.clone()]);
+        assert_eq!(requests(&only), std::slice::from_ref(refused));
         let again = listed(&app, &[("After", &body["Next"].to_string())]);
         assert_eq!(requests(&again), [] as [Value; 0], "reading on is not among them");
     }
