@@ -13,6 +13,7 @@ pub use self::granted::{Granted, Holder};
 use crate::arn::{Arn, Resource};
 use crate::authn::{Caller, Identity};
 use crate::identity::mfa::VirtualMFADeviceName;
+use crate::identity::policy::PolicyName;
 use crate::identity::role_session::RoleArn;
 use crate::identity::security_preference::SecurityPreference;
 use crate::identity::user::UserName;
@@ -39,6 +40,8 @@ pub enum Target {
         /// Its name.
         name: String,
     },
+    /// One of the vendor's policies, which every account shares: `acs:ram:*:system:policy/<name>`.
+    SystemPolicy(PolicyName),
     /// A role, of whatever account.
     Role(RoleArn),
     /// Several things, none of them several itself: the call is permitted only where it is for each of them.
@@ -226,6 +229,7 @@ fn resource(caller: &Caller, api: &Api, target: &Target, records: &mut impl Reco
         },
         Target::Device(name) => one(format!("acs:ram:*:{account}:mfa/{name}")),
         Target::Named { kind, name } => one(format!("acs:ram:*:{account}:{kind}/{name}")),
+        Target::SystemPolicy(name) => one(format!("acs:ram:*:system:policy/{name}")),
         Target::Role(arn) => one(format!("acs:ram:*:{}:role/{}", arn.account, arn.name)),
     })
 }
@@ -246,7 +250,7 @@ fn serves_itself(caller: &Caller, api: &Api, target: &Target, records: &mut impl
         // Whose a device is, only the store knows, and an unbound one is nobody's: one's own is named like oneself.
         Target::Device(device) => name.as_str() == device.as_str(),
         Target::Account => matches!(api.self_service, SelfService::Password | SelfService::Always),
-        Target::Named { .. } | Target::Role(_) | Target::Several(_) => false,
+        Target::Named { .. } | Target::SystemPolicy(_) | Target::Role(_) | Target::Several(_) => false,
     };
     Ok(about_itself
         && match api.self_service {

@@ -33,6 +33,12 @@ impl Holder<'_> {
         }
     }
 
+    /// What a request is about that gives the holder a policy or takes it away: both, so that whoever may manage a user
+    /// does not by that alone hand out any policy there is.
+    pub fn target_with(self, policy_type: PolicyType, name: &PolicyName) -> Target {
+        Target::several([self.target(), policy::target_of(policy_type, name)])
+    }
+
     /// The holder in the store.
     ///
     /// # Errors

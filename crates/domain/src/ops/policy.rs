@@ -84,9 +84,17 @@ fn system_policy(policy: &SystemPolicy) -> PolicyFacts {
     }
 }
 
-/// What a request about a policy is about.
+/// What a request about a policy of the account is about.
 pub fn target(name: &PolicyName) -> Target {
     Target::Named { kind: "policy", name: name.to_string() }
+}
+
+/// What a request about a policy of either type is about.
+pub fn target_of(policy_type: PolicyType, name: &PolicyName) -> Target {
+    match policy_type {
+        PolicyType::System => Target::SystemPolicy(name.clone()),
+        PolicyType::Custom => target(name),
+    }
 }
 
 /// No such policy, of the type asked for.

@@ -49,7 +49,7 @@ impl Operation for AttachPolicyToGroup {
     type Response = Empty;
 
     fn target(request: &AttachPolicyToGroupRequest) -> Target {
-        Holder::Group(&request.group_name).target()
+        Holder::Group(&request.group_name).target_with(request.policy_type, &request.policy_name)
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &AttachPolicyToGroupRequest) -> ApiResult<Empty> {

@@ -49,7 +49,7 @@ impl Operation for AttachPolicyToRole {
     type Response = Empty;
 
     fn target(request: &AttachPolicyToRoleRequest) -> Target {
-        Holder::Role(&request.role_name).target()
+        Holder::Role(&request.role_name).target_with(request.policy_type, &request.policy_name)
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &AttachPolicyToRoleRequest) -> ApiResult<Empty> {

@@ -49,7 +49,7 @@ impl Operation for AttachPolicyToUser {
     type Response = Empty;
 
     fn target(request: &AttachPolicyToUserRequest) -> Target {
-        Holder::User(&request.user_name).target()
+        Holder::User(&request.user_name).target_with(request.policy_type, &request.policy_name)
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &AttachPolicyToUserRequest) -> ApiResult<Empty> {
@@ -62,6 +62,7 @@ impl Operation for AttachPolicyToUser {
 #[cfg(test)]
 mod tests {
     use crate::testing::TestApp;
+    use crate::testing::policies::allow;
 
     #[test]
     fn attached_once_and_seen() {
@@ -82,6 +83,22 @@ mod tests {
             .map(|policy| policy["PolicyName"].as_str().unwrap())
             .collect();
         assert_eq!(names, ["OSS-Administrator", "ReadOnlyAccess"]);
+    }
+
+    /// Managing a user is one thing, giving it a policy of some name another.
+    #[test]
+    fn permission_is_needed_on_the_user_and_on_the_policy() {
+        let app = TestApp::new();
+        let key = app.user_with_key("manager");
+        app.user("alice");
+        app.attach("manager", "users", &allow("ram:AttachPolicyToUser", "acs:ram:*:*:user/*"));
+        let administrator =
+            [("PolicyName", "AdministratorAccess"), ("PolicyType", "System"), ("UserName", "alice")];
+        assert_eq!(app.refused_as(&key, "AttachPolicyToUser", &administrator), "NoPermission");
+        app.attach("manager", "system", &allow("ram:AttachPolicyToUser", "acs:ram:*:system:policy/Read*"));
+        assert_eq!(app.refused_as(&key, "AttachPolicyToUser", &administrator), "NoPermission");
+        let reading = [("PolicyName", "ReadOnlyAccess"), ("PolicyType", "System"), ("UserName", "alice")];
+        assert_eq!(app.call_as(&key, "AttachPolicyToUser", &reading).0, 200);
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Operation for DetachPolicyFromGroup {
     type Response = Empty;
 
     fn target(request: &DetachPolicyFromGroupRequest) -> Target {
-        Holder::Group(&request.group_name).target()
+        Holder::Group(&request.group_name).target_with(request.policy_type, &request.policy_name)
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &DetachPolicyFromGroupRequest) -> ApiResult<Empty> {

@@ -44,7 +44,7 @@ impl Operation for DetachPolicyFromRole {
     type Response = Empty;
 
     fn target(request: &DetachPolicyFromRoleRequest) -> Target {
-        Holder::Role(&request.role_name).target()
+        Holder::Role(&request.role_name).target_with(request.policy_type, &request.policy_name)
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &DetachPolicyFromRoleRequest) -> ApiResult<Empty> {

@@ -44,7 +44,7 @@ impl Operation for DetachPolicyFromUser {
     type Response = Empty;
 
     fn target(request: &DetachPolicyFromUserRequest) -> Target {
-        Holder::User(&request.user_name).target()
+        Holder::User(&request.user_name).target_with(request.policy_type, &request.policy_name)
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &DetachPolicyFromUserRequest) -> ApiResult<Empty> {

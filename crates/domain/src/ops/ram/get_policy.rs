@@ -72,7 +72,7 @@ impl Operation for GetPolicy {
     type Response = GetPolicyResponse;
 
     fn target(request: &GetPolicyRequest) -> Target {
-        policy::target(&request.policy_name)
+        policy::target_of(request.policy_type, &request.policy_name)
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &GetPolicyRequest) -> ApiResult<GetPolicyResponse> {

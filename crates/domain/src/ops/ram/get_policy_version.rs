@@ -49,7 +49,7 @@ impl Operation for GetPolicyVersion {
     type Response = GetPolicyVersionResponse;
 
     fn target(request: &GetPolicyVersionRequest) -> Target {
-        policy::target(&request.policy_name)
+        policy::target_of(request.policy_type, &request.policy_name)
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &GetPolicyVersionRequest) -> ApiResult<GetPolicyVersionResponse> {

@@ -126,7 +126,7 @@ impl Operation for ListEntitiesForPolicy {
     type Response = ListEntitiesForPolicyResponse;
 
     fn target(request: &ListEntitiesForPolicyRequest) -> Target {
-        policy::target(&request.policy_name)
+        policy::target_of(request.policy_type, &request.policy_name)
     }
 
     fn handle(

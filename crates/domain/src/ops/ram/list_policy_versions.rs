@@ -55,7 +55,7 @@ impl Operation for ListPolicyVersions {
     type Response = ListPolicyVersionsResponse;
 
     fn target(request: &ListPolicyVersionsRequest) -> Target {
-        policy::target(&request.policy_name)
+        policy::target_of(request.policy_type, &request.policy_name)
     }
 
     fn handle(

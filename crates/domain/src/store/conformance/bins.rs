@@ -270,15 +270,15 @@ pub fn a_key_signs_from_where_its_policy_lets_it(open: Open) {
 pub fn settings_and_addresses_are_kept(open: Open) {
     let store = with_account(open());
     let empty = dump(&store);
-    let name = Name::UserSsoSettings;
+    let name = Name::AccessKeyPolicy;
     let find = || read(&store, |tx| account_settings::find(tx, ACCOUNT, name));
     assert_eq!(find(), None);
     for value in ["{}", "[1]"] {
         write(&store, move |tx| account_settings::update(tx, ACCOUNT, name, value)).unwrap();
         assert_eq!(find().as_deref(), Some(value));
     }
-    assert_eq!(read(&store, |tx| account_settings::find(tx, ACCOUNT, Name::AccessKeyPolicy)), None);
     write(&store, move |tx| account_settings::delete(tx, ACCOUNT, name)).unwrap();
+    assert_eq!(find(), None);
     for address in ["a@example.com", "b@example.com"] {
         write(&store, move |tx| verifications::update(tx, &email(1, address))).unwrap();
         let found = read(&store, |tx| verifications::find(tx, ACCOUNT, user_id(1), VerifyType::Email));

@@ -9,15 +9,12 @@ use crate::store::tx::{Effect, Tx};
 pub enum Name {
     /// The network policy of all its AccessKeys.
     AccessKeyPolicy,
-    /// How its users log on through another identity provider.
-    UserSsoSettings,
 }
 
 impl Name {
     const fn as_str(self) -> &'static str {
         match self {
             Self::AccessKeyPolicy => "AccessKeyPolicy",
-            Self::UserSsoSettings => "UserSsoSettings",
         }
     }
 }
