@@ -5,6 +5,7 @@ mod cli;
 mod client;
 mod collect;
 mod config;
+mod console;
 mod credentials;
 mod formats;
 mod gateway;

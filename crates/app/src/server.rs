@@ -22,6 +22,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::Settings;
+use crate::console::Console;
 use crate::gateway::limits::Limits;
 use crate::gateway::{Door, Ended, Gateway};
 use crate::running::Addresses;
@@ -166,7 +167,8 @@ impl Server {
                 listener.set_nonblocking(true)?;
                 tokio::net::TcpListener::from_std(listener)
             };
-            let mut gateway = Gateway::new(taken(listeners.http)?, limits, service.clone());
+            let console = Some(Arc::new(Console::new(service.clone())));
+            let mut gateway = Gateway::new(taken(listeners.http)?, limits, service.clone(), console);
             if let (Some(listener), Some(tls)) = (listeners.https, certificates.https) {
                 gateway = gateway.with(taken(listener)?, Door::Https(tls));
             }
@@ -205,8 +207,8 @@ fn threads(workers: usize) -> io::Result<Runtime> {
     if workers > 0 {
         builder.worker_threads(workers);
     }
-    // Only the check of readiness blocks.
-    builder.max_blocking_threads(4).thread_name("gateway").enable_all().build()
+    // Pages of the console wait here for their calls, and the check of readiness for the store.
+    builder.max_blocking_threads(16).thread_name("gateway").enable_all().build()
 }
 
 /// The ports that were taken.

@@ -27,7 +27,7 @@ use super::answer::{Afterwards, Reply, respond};
 use super::backend::{Backend, Start, Step};
 use super::limits::{Progress, Watchdog, now, within};
 use super::stream::{MakeEnvelope, Stream};
-use super::{Shared, access_log, answer, health, metrics};
+use super::{Shared, access_log, answer, health, metrics, pages};
 use ramward_domain::service::{Answer, Call};
 
 /// How much of a body that is too large is read and thrown away, as a multiple of the limit: a client that sends its
@@ -145,7 +145,7 @@ impl<B: Backend> Exchange<'_, B> {
         let began = now();
         self.progress.begin_request();
         if request.uri().path() != "/" {
-            return Ok(Box::pin(self.other(began, &request)).await);
+            return Ok(Box::pin(self.other(began, &mut request)).await);
         }
         let body = if request.body().is_end_stream() {
             Ok(Bytes::new())
@@ -191,7 +191,19 @@ impl<B: Backend> Exchange<'_, B> {
     }
 
     /// Everything that is no call.
-    async fn other(&self, began: Instant, request: &Request<Incoming>) -> Reply {
+    async fn other(&self, began: Instant, request: &mut Request<Incoming>) -> Reply {
+        if let Some(console) = &self.shared.console
+            && pages::is_one(request.uri().path())
+        {
+            let reply = match self.read_body(request).await {
+                Ok(body) => pages::reply(console, request, body, self.origin).await,
+                Err(fault) => {
+                    return self.answered(began, self.refuse_body(request, fault), Afterwards::Close);
+                }
+            };
+            self.progress.end_request(now());
+            return reply;
+        }
         let probed = matches!(*request.method(), Method::GET | Method::HEAD);
         let reply = match request.uri().path() {
             "/healthz" if probed => health::alive(),

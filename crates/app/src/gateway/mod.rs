@@ -13,6 +13,7 @@ mod connection;
 mod health;
 pub mod limits;
 mod metrics;
+mod pages;
 mod proxy;
 mod stream;
 #[cfg(test)]
@@ -37,6 +38,7 @@ use self::backend::Backend;
 use self::connection::Origin;
 use self::limits::{Limits, within};
 use self::metrics::Metrics;
+use crate::console::Console;
 
 /// How long accepting rests when the system has no descriptor or memory left for a connection.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
@@ -74,6 +76,8 @@ struct Shared<B> {
     limits: Limits,
     metrics: Arc<Metrics>,
     registry: Registry,
+    /// Answers what is asked for under `/console`, where there is a console.
+    console: Option<Arc<Console>>,
     stopping: AtomicBool,
     stop: Notify,
 }
@@ -88,8 +92,8 @@ pub enum Ended {
 }
 
 impl<B: Backend> Gateway<B> {
-    /// One door for HTTP, open at `listener`.
-    pub fn new(listener: TcpListener, limits: Limits, backend: B) -> Self {
+    /// One door for HTTP, open at `listener`, with a console if there is one.
+    pub fn new(listener: TcpListener, limits: Limits, backend: B, console: Option<Arc<Console>>) -> Self {
         let metrics = Arc::new(Metrics::new(backend.operations()));
         let mut registry = Registry::default();
         registry.register_collector(Box::new(metrics::Page {
@@ -102,6 +106,7 @@ impl<B: Backend> Gateway<B> {
             limits,
             metrics,
             registry,
+            console,
             stopping: AtomicBool::new(false),
             stop: Notify::new(),
         };

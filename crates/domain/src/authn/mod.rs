@@ -141,6 +141,8 @@ pub struct Origin {
     pub peer: IpAddr,
     /// Whether it came over TLS.
     pub secure: bool,
+    /// Whether the caller proved a second factor. An AccessKey is one alone; a console session may stand on two.
+    pub mfa: bool,
 }
 
 /// As whom a key calls.

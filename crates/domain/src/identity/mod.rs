@@ -4,6 +4,7 @@
 pub mod access_key;
 pub mod access_key_policy;
 mod bounded;
+pub mod console_stage;
 pub mod domain_name;
 pub mod group;
 pub mod json_web_key;

@@ -179,9 +179,9 @@ pub struct Cx<'a, 'tx> {
 }
 
 impl Cx<'_, '_> {
-    /// What conditions of policies may ask of the call. No call proves a second factor: an AccessKey is one alone.
+    /// What conditions of policies may ask of the call.
     pub fn context(&self) -> Context<'static> {
-        Context::of_call(self.origin.peer, self.now, self.origin.secure, false)
+        Context::of_call(self.origin.peer, self.now, self.origin.secure, self.origin.mfa)
     }
 }
 

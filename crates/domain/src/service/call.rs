@@ -184,7 +184,7 @@ impl<'a> Call<'a> {
 
     /// How it reached the server.
     pub fn origin(&self) -> Origin {
-        Origin { peer: self.peer, secure: self.secure }
+        Origin { peer: self.peer, secure: self.secure, mfa: false }
     }
 
     /// The host name asked for; what errors repeat as `HostId`.

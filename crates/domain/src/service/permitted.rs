@@ -64,9 +64,9 @@ impl Core {
     }
 }
 
-/// What conditions of policies may ask of a call. None proves a second factor: an AccessKey is one alone.
+/// What conditions of policies may ask of a call.
 fn context(origin: Origin, now: Timestamp) -> Context<'static> {
-    Context::of_call(origin.peer, now, origin.secure, false)
+    Context::of_call(origin.peer, now, origin.secure, origin.mfa)
 }
 
 impl Run {

@@ -3,6 +3,7 @@
 
 use super::connection::{Arg, FromColumn};
 use crate::identity::access_key::Status;
+use crate::identity::console_stage::ConsoleStage;
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::group::{GroupDisplayName, GroupName};
 use crate::identity::level::SubUserPwdLevel;
@@ -39,6 +40,7 @@ macro_rules! text_columns {
 text_columns!(
     AuthnSignAlgo,
     Comments,
+    ConsoleStage,
     DefaultDomainName,
     DisplayName,
     Email,

@@ -15,7 +15,7 @@ use super::error::StoreError;
 use super::migrations;
 use super::seal::SealKey;
 use super::sqlite::SqliteOptions;
-use super::tables::{access_keys, nonces, saml_assertions, server};
+use super::tables::{access_keys, console_sessions, nonces, saml_assertions, server};
 use super::tx::{Effect, Tx};
 use super::{Store, StoreOptions, StoreUrl};
 use crate::identity::label::Label;
@@ -180,6 +180,7 @@ fn carry(live: &mut dyn Connection, staged: &mut dyn Connection) -> Result<i64, 
         }
     }
     nonces::delete_all(&mut to)?;
+    console_sessions::delete_everywhere(&mut to)?;
     let mut held = Vec::new();
     nonces::each(&mut from, Timestamp::MIN, |account, expires, nonce| held.push((account, expires, nonce)))?;
     for (account, expires, nonce) in held {

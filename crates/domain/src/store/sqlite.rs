@@ -33,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
     (6, include_str!("schema/sqlite/0006_policies.sql")),
     (7, include_str!("schema/sqlite/0007_federation.sql")),
     (8, include_str!("schema/sqlite/0008_bins.sql")),
+    (9, include_str!("schema/sqlite/0009_console.sql")),
 ];
 
 /// Sizes that may be set.

@@ -186,7 +186,7 @@ impl Door {
                     Some(stopped) => drop(stopped.await),
                     None => std::future::pending().await,
                 };
-                Gateway::new(listener, limits, fake).serve(asked).await
+                Gateway::new(listener, limits, fake, None).serve(asked).await
             })
         });
         let address = address.recv().unwrap();

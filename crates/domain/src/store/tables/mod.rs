@@ -7,6 +7,7 @@ pub mod access_keys;
 pub mod account_settings;
 pub mod accounts;
 pub mod collect_runs;
+pub mod console_sessions;
 pub mod disappeared;
 pub mod group_members;
 pub mod groups;

@@ -1,6 +1,6 @@
-//! A call without a signature: what a command asks of a store that it has opened itself. Who can open the store holds its
-//! seal key and could sign as anybody, so a signature would prove nothing; everything from the parameters on is as over
-//! the wire. Must not be reachable from a socket.
+//! Calls without a signature, by a caller that is known otherwise: the operator at a store that a command has opened
+//! itself (who can open it holds its seal key and could sign as anybody), and whoever is signed in at the console.
+//! Everything from the parameters on is as over the wire. Must not decide who somebody is.
 
 use std::cell::Cell;
 use std::net::Ipv4Addr;
@@ -12,49 +12,67 @@ use ramward_rpc::params::Params;
 use ramward_rpc::percent::encode;
 
 use super::execute::{Pending, Run};
-use super::{Answer, Durable, Frame, Needs, Record, Service};
+use super::{Answer, Durable, Format, Frame, Needs, Record, Service};
 use crate::authn::{Caller, KeyEntry, Origin};
 use crate::ids::{AccountId, UserId};
 use crate::ops;
 use crate::time::Clock;
 
-/// The name of the caller where an AccessKey would stand. No key has it: it exists for the length of one call.
-const CALLER: &str = "local";
+/// The name of the operator where an AccessKey would stand. No key has it: it exists for the length of one call.
+const LOCAL: &str = "local";
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// Whose operation.
+    pub product: Product,
+    /// Its name.
+    pub action: &'a str,
+    /// Its parameters.
+    pub params: &'a [(&'a str, &'a str)],
+    /// The form of the answer.
+    pub format: Format,
+}
+
+impl<'a> Ask<'a> {
+    /// Asks for an answer in JSON.
+    pub fn new(product: Product, action: &'a str, params: &'a [(&'a str, &'a str)]) -> Self {
+        Self { product, action, params, format: Format::Json }
+    }
+}
 
 impl Service {
     /// A call of the operator from begin to end.
     pub fn call_as_operator(&self, product: Product, action: &str, params: &[(&str, &str)]) -> Answer {
+        let id = LOCAL.parse().expect("the name has the form of an AccessKey id");
+        let key = KeyEntry::new((id, AccountId::OPERATOR, UserId::ROOT), None, None, (true, true), None);
+        let origin = Origin { peer: Ipv4Addr::LOCALHOST.into(), secure: false, mfa: false };
+        self.call_as(&Caller { key: Arc::new(key) }, origin, &Ask::new(product, action, params))
+    }
+
+    /// A call from begin to end, which is waited for, by whom the server knows already.
+    pub fn call_as(&self, caller: &Caller, origin: Origin, ask: &Ask<'_>) -> Answer {
         let core = &self.core;
         let mut frame = Frame::new(core.request_id());
-        frame.product = Some(product);
-        frame.operation = ops::find(product, action);
+        frame.product = Some(ask.product);
+        frame.format = ask.format;
+        frame.operation = ops::find(ask.product, ask.action);
         let Some(operation) = frame.operation.and_then(|place| ops::OPERATIONS.get(place)).copied() else {
             let error = ApiError::new(Plain::InvalidActionNotFound);
             return Answer::refusal(&frame, &error, Record::default());
         };
-        let id = CALLER.parse().expect("the name has the form of an AccessKey id");
-        let key = KeyEntry::new((id, AccountId::OPERATOR, UserId::ROOT), None, None, (true, true), None);
-        let pairs = params
+        let pairs = ask
+            .params
             .iter()
             .map(|(name, value)| format!("{}={}", encode(name.as_bytes()), encode(value.as_bytes())));
         let query = pairs.collect::<Vec<_>>().join("&");
         let request = Params::parse(query.as_bytes(), None)
             .map_err(|error| ApiError::with_message(Plain::InvalidParameter, error.to_string()))
             .and_then(|params| operation.read(&params));
-        let run = Run {
-            frame,
-            caller: Caller { key: Arc::new(key) },
-            origin: Origin { peer: Ipv4Addr::LOCALHOST.into(), secure: false },
-            request,
-            operation,
-            durable: Durable {
-                needs: Needs::Nothing,
-                use_at: None,
-                now: core.clock.now(),
-                wall: core.wall.now(),
-            },
-            reached: Cell::default(),
-        };
+        let durable =
+            Durable { needs: Needs::Nothing, use_at: None, now: core.clock.now(), wall: core.wall.now() };
+        let caller = caller.clone();
+        let run = Run { frame, caller, origin, request, operation, durable, reached: Cell::default() };
         let (send, receive) = std::sync::mpsc::sync_channel(1);
         Pending::to_run(Arc::clone(core), run).start(Box::new(move |answer| {
             // Nobody else holds the receiver, which waits below.
@@ -63,7 +81,6 @@ impl Service {
         receive.recv().expect("every pending call is answered")
     }
 }
-
 #[cfg(test)]
 mod tests {
     use ramward_rpc::api::Product;

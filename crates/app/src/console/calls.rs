@@ -1,0 +1,66 @@
+//! Operations as pages call them: through the dispatcher of the API, as whoever is signed in. Knows no page.
+
+use std::time::Instant;
+
+use ramward_domain::authn::{Caller, Origin};
+use ramward_domain::service::unsigned::Ask;
+use ramward_domain::service::{Answer, Service};
+use ramward_rpc::api::Product;
+use serde_json::Value;
+
+/// What an operation refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code.
+    pub code: String,
+    /// The text.
+    pub message: String,
+    /// The id of the call.
+    pub request_id: String,
+    /// Which operation.
+    pub operation: String,
+}
+
+/// Makes calls as somebody.
+#[derive(Clone, Copy)]
+pub struct Calls<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// As whom.
+    pub caller: &'a Caller,
+    /// From where.
+    pub origin: Origin,
+}
+
+impl Calls<'_> {
+    /// Calls an operation: its answer, or what it refused.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn call(&self, product: Product, action: &str, params: &[(&str, &str)]) -> Result<Value, Refusal> {
+        let answer = self.ask(&Ask::new(product, action, params));
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if answer.status == 200 {
+            return Ok(body);
+        }
+        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Err(Refusal {
+            status: answer.status,
+            code: text("Code"),
+            message: text("Message"),
+            request_id: text("RequestId"),
+            operation: action.to_owned(),
+        })
+    }
+
+    /// Calls an operation: the answer as it would go over the wire. It stands among the last requests like any other.
+    pub fn ask(&self, ask: &Ask<'_>) -> Answer {
+        #[expect(clippy::disallowed_methods, reason = "measures how long the call took, as the gateway does")]
+        let began = Instant::now();
+        let answer = self.service.call_as(self.caller, self.origin, ask);
+        self.service.note(&answer, self.origin.peer, began.elapsed());
+        answer
+    }
+}

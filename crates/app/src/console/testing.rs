@@ -1,0 +1,153 @@
+//! A console in a test: a service in memory with a clock that stands still, visitors with a session, no socket. When it
+//! goes, the stored report must equal the recomputed one.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{COOKIE, HOST, ORIGIN};
+use http::{HeaderMap, Method};
+use ramward_domain::authn::Origin;
+use ramward_domain::entropy::SeededEntropy;
+use ramward_domain::identity::login_profile::HashCost;
+use ramward_domain::service::Service;
+use ramward_domain::service::first_start::{NewKey, Wishes};
+use ramward_domain::settings::Settings;
+use ramward_domain::store::Store;
+use ramward_domain::store::seal::SealKey;
+use ramward_domain::store::verify::verify;
+use ramward_domain::time::{TestClock, Timestamp};
+use ramward_rpc::api::Product;
+use ramward_rpc::sign::Secret;
+use serde_json::Value;
+
+use super::calls::Calls;
+use super::request::{PageRequest, SESSION};
+use super::{Console, proof};
+
+/// The account of every test.
+pub const ACCOUNT: &str = "1234567890123456";
+
+const HERE: &str = "127.0.0.1:8686";
+
+/// A console in front of a service.
+pub struct Desk {
+    /// The console.
+    pub console: Console,
+    /// The clock of everything; begins at 2025-06-15T12:00:00Z.
+    pub clock: Arc<TestClock>,
+    /// The root AccessKey.
+    pub root: NewKey,
+    /// The operator's AccessKey.
+    pub operator: NewKey,
+}
+
+/// Somebody who is signed in.
+pub struct Visitor {
+    token: String,
+}
+
+impl Desk {
+    /// A console in front of a fresh service.
+    pub fn new() -> Self {
+        let settings = Settings {
+            workers: 1,
+            hash_cost: HashCost::CHEAPEST,
+            virtual_clock: true,
+            fault_injection: true,
+            ..Settings::default()
+        };
+        let clock = Arc::new(TestClock::new(Timestamp::parse("2025-06-15T12:00:00Z").unwrap()));
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let seal = SealKey::generate(&*entropy);
+        let store = Store::temporary(seal.clone()).unwrap();
+        let service = Service::open(store, seal, settings, clock.clone(), entropy).unwrap();
+        let wishes = Wishes {
+            account_id: Some(ACCOUNT.parse().unwrap()),
+            access_key_id: Some("testid".parse().unwrap()),
+            access_key_secret: Some(Secret::from("testsecret")),
+        };
+        let first = service.first_start(&wishes).unwrap();
+        let (root, operator) = (first.root_key.unwrap(), first.operator_key.unwrap());
+        Self { console: Console::new(service), clock, root, operator }
+    }
+
+    /// Calls an operation as root; it must succeed.
+    pub fn ok(&self, product: Product, action: &str, params: &[(&str, &str)]) -> Value {
+        let visitor = self.sign_in(&self.root);
+        let signed_in = self.console.service().signed_in(&visitor.token).unwrap().unwrap();
+        let origin = Origin { peer: Ipv4Addr::LOCALHOST.into(), secure: false, mfa: false };
+        let calls = Calls { service: self.console.service(), caller: &signed_in.caller, origin };
+        calls.call(product, action, params).unwrap_or_else(|refusal| panic!("{action}: {refusal:?}"))
+    }
+
+    /// Signs in with an AccessKey.
+    pub fn sign_in(&self, key: &NewKey) -> Visitor {
+        let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let begun = self
+            .console
+            .service()
+            .sign_in_with_key(key.access_key_id.as_str(), &key.access_key_secret, here)
+            .unwrap();
+        Visitor { token: begun.token }
+    }
+
+    /// The page at `path_and_query` as `visitor` sees it; it must be there.
+    pub fn page(&self, visitor: &Visitor, path_and_query: &str) -> String {
+        let answer = self.console.respond(&visitor.get(path_and_query));
+        let text = String::from_utf8(answer.body().to_vec()).unwrap();
+        assert_eq!(answer.status(), 200, "{path_and_query}: {text}");
+        text
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let store = self.console.service().store();
+            let differences = store.read(|tx| verify(tx, ACCOUNT.parse().unwrap())).unwrap();
+            assert!(differences.is_empty(), "stored report differs from the recomputed one: {differences:?}");
+        }
+    }
+}
+
+impl Visitor {
+    /// A request of this visitor for a page.
+    pub fn get(&self, path_and_query: &str) -> PageRequest {
+        self.with_cookie(get(path_and_query))
+    }
+
+    /// A form of this visitor, as a page of the console sends it.
+    pub fn post(&self, path: &str, form: &str) -> PageRequest {
+        let proof = proof::of_session(&self.token);
+        self.with_cookie(post(path, &format!("{}={proof}&{form}", proof::FIELD)))
+    }
+
+    fn with_cookie(&self, mut request: PageRequest) -> PageRequest {
+        request.headers.insert(COOKIE, format!("{SESSION}={}", self.token).parse().unwrap());
+        request
+    }
+}
+
+/// A request of somebody unknown for a page.
+pub fn get(path_and_query: &str) -> PageRequest {
+    let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+    PageRequest {
+        method: Method::GET,
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers: HeaderMap::from_iter([(HOST, HERE.parse().unwrap())]),
+        body: Bytes::new(),
+        peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        secure: false,
+    }
+}
+
+/// A form of somebody unknown.
+pub fn post(path: &str, form: &str) -> PageRequest {
+    let mut request = get(path);
+    request.method = Method::POST;
+    request.headers.insert(ORIGIN, format!("http://{HERE}").parse().unwrap());
+    request.body = Bytes::from(form.to_owned());
+    request
+}

@@ -1,0 +1,105 @@
+//! Why a page cannot be shown, and the page that says so. Knows no other page.
+
+use askama::Template;
+use http::StatusCode;
+use ramward_rpc::error::ApiError;
+
+use super::answer::{self, PageAnswer};
+use super::calls::Refusal;
+use super::frame::Frame;
+use super::visit::Visit;
+
+/// Why a page cannot be shown.
+#[derive(Debug)]
+pub enum Trouble {
+    /// There is no such page.
+    NotFound,
+    /// The page takes no such method.
+    WrongMethod,
+    /// The form was sent from another site.
+    Foreign,
+    /// The form is not of this session, or not one that this page takes.
+    Stale,
+    /// The body is not one that the page takes.
+    Unreadable(&'static str),
+    /// An operation refused.
+    Refused(Box<Refusal>),
+    /// What nobody foresaw; the log has it.
+    Internal(String),
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl From<Box<ApiError>> for Trouble {
+    fn from(error: Box<ApiError>) -> Self {
+        Self::Internal(format!("{}: {}", error.code, error.message))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/trouble.html")]
+struct Page<'a> {
+    frame: Frame,
+    status: u16,
+    headline: &'a str,
+    advice: &'a str,
+    refusal: Option<&'a Refusal>,
+}
+
+impl Trouble {
+    /// The page that says so.
+    pub fn page(&self, visit: &Visit<'_>) -> PageAnswer {
+        let lang = visit.lang;
+        let refusal = if let Self::Refused(refusal) = self { Some(&**refusal) } else { None };
+        let (status, headline, advice) = match self {
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                lang.t("There is no such page", "没有这个页面"),
+                lang.t("Choose one from the menu.", "请从菜单中选择。"),
+            ),
+            Self::WrongMethod => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                lang.t("This page takes no such request", "该页面不接受这种请求"),
+                lang.t("Open it from the menu.", "请从菜单中打开。"),
+            ),
+            Self::Foreign => (
+                StatusCode::FORBIDDEN,
+                lang.t("This form was sent from another site", "该表单来自其他网站"),
+                lang.t("Nothing was changed. Open the page here and send it again.", "未做任何更改。请在此处打开页面后重新提交。"),
+            ),
+            Self::Stale => (
+                StatusCode::FORBIDDEN,
+                lang.t("This form is no longer good", "该表单已失效"),
+                lang.t(
+                    "Nothing was changed. You signed in anew since it was opened; go back, load the page again and repeat.",
+                    "未做任何更改。打开该表单之后您重新登录过；请返回、刷新页面后重试。",
+                ),
+            ),
+            Self::Unreadable(why) => (
+                StatusCode::BAD_REQUEST,
+                lang.t("This request cannot be read", "无法读取该请求"),
+                *why,
+            ),
+            Self::Refused(refusal) => (
+                StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+                lang.t("The operation was refused", "操作被拒绝"),
+                refusal.message.as_str(),
+            ),
+            Self::Internal(reason) => {
+                tracing::error!(reason, path = visit.request.path, "a page of the console failed");
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    lang.t("The page could not be made", "无法生成该页面"),
+                    lang.t("Try again; the server's log says why it failed.", "请重试；失败原因见服务器日志。"),
+                )
+            }
+        };
+        let page = Page { frame: visit.frame(headline), status: status.as_u16(), headline, advice, refusal };
+        let text = page.render().unwrap_or_else(|_| headline.to_owned());
+        answer::html(status, text)
+    }
+}
