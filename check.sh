@@ -5,8 +5,8 @@
 #   ./check.sh STEP…        only these steps
 #   ./check.sh --list       the steps, one a line
 #
-# Asks of the machine: cargo with clippy and rustfmt, python3 with venv, node with npm. Everything else comes
-# through pip, npm and cargo, pinned by tests/check/requirements.txt, tests/clients/, tests/formats/ and Cargo.lock.
+# Asks of the machine: cargo with clippy and rustfmt, python3 with venv, node with npm. A browser comes from Debian's
+# packages, everything else through pip, npm and cargo, pinned by tests/check/requirements.txt, tests/clients/, tests/formats/ and Cargo.lock.
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -31,6 +31,7 @@ readme         | every code block of the README
 formats        | the formats of the report against their published schemas
 clients-python | the vendor's Python clients, unmodified, against that program
 clients-node   | the vendor's Node clients, unmodified, against that program
+console        | the console in a real browser, which it installs: every page, both languages, accessibility
 scanners       | scanners, an Ansible playbook and more SDKs, unmodified: ./check-scanners.sh
 examples       | the test fixtures of examples/ with pytest and Node
 bench          | the benchmarks in small: that they work, not how fast anything is
@@ -151,6 +152,24 @@ step_clients_node() {
   node_modules tests/clients/node
   program
   npm test --silent --prefix tests/clients/node
+}
+
+# Debian's Chromium, and a font with Chinese letters; no package registry has a browser that needs no download of its own.
+browser() {
+  if command -v chromium >/dev/null && [[ -n $(fc-list :lang=zh 2>/dev/null) ]]; then return; fi
+  local install=(apt-get install --yes -qq --no-install-recommends chromium fontconfig fonts-noto-cjk) as=()
+  if ((EUID != 0)); then as=(sudo --non-interactive); fi
+  say "installing Chromium and a Chinese font"
+  if ! "${as[@]}" apt-get update -qq || ! "${as[@]}" "${install[@]}" >/dev/null; then
+    fail 'there is no Chromium to test the console with: install it, on Debian with: sudo apt-get install chromium fonts-noto-cjk'
+  fi
+}
+
+step_console() {
+  browser
+  node_modules tests/console
+  program
+  npm test --silent --prefix tests/console
 }
 
 step_examples() {

@@ -68,6 +68,7 @@ impl Console {
     }
 
     fn run(&self, visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
+        visit.signed_in = self.signed_in(visit.request)?;
         let path = visit.request.path.trim_end_matches('/');
         let found = self.routes.at(path).map_err(|_| Trouble::NotFound)?;
         let method =
@@ -77,7 +78,6 @@ impl Console {
         if method == Method::POST {
             proof::check_origin(visit.request)?;
         }
-        visit.signed_in = self.signed_in(visit.request)?;
         if let Needs::SignIn = page.needs {
             match visit.signed_in.as_ref().map(|signed_in| signed_in.stage) {
                 Some(ConsoleStage::Done) => {}
