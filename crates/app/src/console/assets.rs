@@ -29,6 +29,16 @@ const ASSETS: &[Asset] = &[
         content_type: "text/javascript; charset=utf-8",
         bytes: include_bytes!("assets/console.js"),
     },
+    Asset {
+        name: "overview.css",
+        content_type: "text/css; charset=utf-8",
+        bytes: include_bytes!("assets/overview.css"),
+    },
+    Asset {
+        name: "what_if.js",
+        content_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("assets/what_if.js"),
+    },
     Asset { name: "icon.svg", content_type: "image/svg+xml", bytes: include_bytes!("assets/icon.svg") },
 ];
 

@@ -6,7 +6,10 @@ use ramward_domain::authn::{Caller, Origin};
 use ramward_domain::service::unsigned::Ask;
 use ramward_domain::service::{Answer, Service};
 use ramward_rpc::api::Product;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use super::trouble::Trouble;
 
 /// What an operation refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,15 @@ pub struct Refusal {
     pub request_id: String,
     /// Which operation.
     pub operation: String,
+}
+
+/// Takes a member out of an answer.
+///
+/// # Errors
+/// It is not there, or is something else.
+pub fn member<T: DeserializeOwned>(answer: &mut Value, path: &str) -> Result<T, Trouble> {
+    let value = answer.pointer_mut(path).map(Value::take).unwrap_or_default();
+    serde_json::from_value(value).map_err(|error| Trouble::Internal(format!("{path} of an answer: {error}")))
 }
 
 /// Makes calls as somebody.

@@ -44,6 +44,7 @@ const MENU: &[(&str, &str, &str, For)] = &[
     ("/console/overview", "Overview", "概览", For::Accounts),
     ("/console/accounts", "Accounts", "账号", For::Operator),
     ("/console/findings", "Findings", "风险项", For::Accounts),
+    ("/console/what-if", "What if", "假设分析", For::Accounts),
     ("/console/users", "Users", "用户", For::Accounts),
     ("/console/groups", "Groups", "用户组", For::Accounts),
     ("/console/policies", "Policies", "权限策略", For::Accounts),

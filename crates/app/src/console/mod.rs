@@ -4,21 +4,28 @@
 //!
 //! To add a page: one file (or folder) with a handler and a template, one row in `pages::PAGES`.
 
+pub mod accounts;
 pub mod answer;
 pub mod assets;
 pub mod calls;
+pub mod check_text;
+pub mod findings;
 pub mod form;
 pub mod frame;
 pub mod lang;
+pub mod overview;
 pub mod pages;
 pub mod preferences;
 pub mod proof;
+pub mod repairs;
 pub mod request;
 pub mod sign_in;
 #[cfg(test)]
 pub mod testing;
 pub mod trouble;
 pub mod visit;
+pub mod what_if;
+pub mod whose;
 
 use http::Method;
 use matchit::Router;

@@ -5,7 +5,7 @@ use http::Method;
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{assets, preferences, sign_in};
+use super::{accounts, assets, findings, overview, preferences, sign_in, what_if};
 
 /// A page, or what a form of it is sent to.
 #[derive(Debug)]
@@ -53,6 +53,14 @@ pub const PAGES: &[Page] = &[
     post("/console/sign-out", sign_in::out),
     page(Method::POST, "/console/preferences", Needs::Nothing, preferences::set),
     get("/console", sign_in::home),
+    get("/console/overview", overview::show),
+    get("/console/overview/security-report/{format}", overview::exports::ten_values),
+    get("/console/overview/explained/{format}", overview::exports::explained_as),
+    get("/console/credential-report", overview::credential_report::show),
+    get("/console/credential-report.csv", overview::credential_report::download),
+    get("/console/findings", findings::show),
+    get("/console/what-if", what_if::show),
+    get("/console/accounts", accounts::show),
 ];
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use ramward_domain::authn::Origin;
 use ramward_domain::entropy::SeededEntropy;
 use ramward_domain::identity::login_profile::HashCost;
 use ramward_domain::service::Service;
+use ramward_domain::service::console::SignedIn;
 use ramward_domain::service::first_start::{NewKey, Wishes};
 use ramward_domain::settings::Settings;
 use ramward_domain::store::Store;
@@ -74,11 +75,18 @@ impl Desk {
 
     /// Calls an operation as root; it must succeed.
     pub fn ok(&self, product: Product, action: &str, params: &[(&str, &str)]) -> Value {
-        let visitor = self.sign_in(&self.root);
-        let signed_in = self.console.service().signed_in(&visitor.token).unwrap().unwrap();
-        let origin = Origin { peer: Ipv4Addr::LOCALHOST.into(), secure: false, mfa: false };
-        let calls = Calls { service: self.console.service(), caller: &signed_in.caller, origin };
+        let signed_in = self.signed_in(&self.root);
+        let calls =
+            Calls { service: self.console.service(), caller: &signed_in.caller, origin: Self::ORIGIN };
         calls.call(product, action, params).unwrap_or_else(|refusal| panic!("{action}: {refusal:?}"))
+    }
+
+    /// From where everybody comes.
+    pub const ORIGIN: Origin = Origin { peer: IpAddr::V4(Ipv4Addr::LOCALHOST), secure: false, mfa: false };
+
+    /// Whoever has that AccessKey, as the service knows them.
+    pub fn signed_in(&self, key: &NewKey) -> SignedIn {
+        self.console.service().signed_in(&self.sign_in(key).token).unwrap().unwrap()
     }
 
     /// Signs in with an AccessKey.

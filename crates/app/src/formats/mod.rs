@@ -16,7 +16,7 @@ mod sarif;
 pub mod states;
 #[cfg(test)]
 mod tests;
-mod trend;
+pub mod trend;
 
 use explained::Explained;
 use serde_json::Value;

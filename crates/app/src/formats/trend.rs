@@ -3,6 +3,7 @@
 use ramward_domain::time::Timestamp;
 
 use super::explained::Explained;
+use super::states::Entry;
 
 /// The width of the drawing.
 pub const WIDTH: f64 = 640.0;
@@ -22,17 +23,38 @@ pub struct Trend {
     pub from: String,
     /// The last instant.
     pub to: String,
+    /// The first score.
+    pub first: i64,
+    /// The last score.
+    pub last: i64,
+    /// The lowest score.
+    pub lowest: i64,
+    /// The highest score.
+    pub highest: i64,
+}
+
+impl Trend {
     /// What it shows, in words.
-    pub words: String,
+    pub fn words(&self) -> String {
+        format!(
+            "The score went from {} to {} between {} and {}; lowest {}, highest {}.",
+            self.first, self.last, self.from, self.to, self.lowest, self.highest
+        )
+    }
 }
 
 /// The drawing of a report's history; `None` if it is shorter than two instants.
 pub fn of(explained: &Explained) -> Option<Trend> {
     let explanation = &explained.explanation;
-    let entries = explained.entries.entry.iter().map(|entry| (entry.time.as_str(), entry.score));
-    let now = (explanation.report_time.as_str(), explanation.score);
+    of_entries(&explained.entries.entry, &explanation.report_time, explanation.score)
+}
+
+/// The drawing of a history that led to a score at an instant; `None` likewise.
+pub fn of_entries(entries: &[Entry], now: &str, score: i64) -> Option<Trend> {
     let mut points: Vec<(i64, &str, i64)> = entries
-        .chain([now])
+        .iter()
+        .map(|entry| (entry.time.as_str(), entry.score))
+        .chain([(now, score)])
         .filter_map(|(time, score)| Some((Timestamp::parse(time).ok()?.seconds(), time, score.clamp(0, 100))))
         .collect();
     points.sort_by_key(|point| point.0);
@@ -40,7 +62,7 @@ pub fn of(explained: &Explained) -> Option<Trend> {
     let span = last.0 - first.0;
     // A line needs a change, or at least a day of none.
     let changes = points.iter().any(|point| point.2 != first.2);
-    if span <= 0 || !changes && span < SECONDS_A_DAY || explained.entries.entry.is_empty() {
+    if span <= 0 || !changes && span < SECONDS_A_DAY || entries.is_empty() {
         return None;
     }
     let x = |at: i64| WIDTH * (at - first.0) as f64 / span as f64;
@@ -53,16 +75,16 @@ pub fn of(explained: &Explained) -> Option<Trend> {
     // Of one day the hours are told as well.
     let shown = |time: &str| if day(first.1) == day(last.1) { time.to_owned() } else { day(time) };
     let (from, to) = (shown(first.1), shown(last.1));
-    let words = format!(
-        "The score went from {} to {} between {} and {}; lowest {}, highest {}.",
-        first.2,
-        last.2,
+    Some(Trend {
+        line,
+        end: (x(last.0), y(last.2)),
         from,
         to,
-        scores().min().unwrap_or_default(),
-        scores().max().unwrap_or_default()
-    );
-    Some(Trend { line, end: (x(last.0), y(last.2)), from, to, words })
+        first: first.2,
+        last: last.2,
+        lowest: scores().min().unwrap_or_default(),
+        highest: scores().max().unwrap_or_default(),
+    })
 }
 
 fn day(time: &str) -> String {

@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::super::signed_call::end_refused;
 use super::super::{Ending, print, progress, table};
-use super::asking::{Wanted, explained, next_marker};
+use super::asking::explained;
 use super::moved::signed;
 use super::source::Source;
 use super::states::State;
+use crate::explaining::{Asks, Wanted, next_marker};
 use crate::formats::explained::{Explained, Kind, Verdict};
 
 /// Accounts asked for at once.

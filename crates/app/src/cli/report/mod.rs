@@ -17,7 +17,6 @@ use ramward_domain::ids::AccountId;
 use ramward_domain::time::Timestamp;
 use ramward_rpc::api::Product;
 
-use self::asking::Wanted;
 use self::gates::{Gates, Reason};
 use self::source::Source;
 use self::states::State;
@@ -25,15 +24,15 @@ use self::ten_values::TenValues;
 use super::signed_call::{Signer, SigningOptions, end_refused};
 use super::{Context, Ending, print};
 use crate::config::Output;
+use crate::explaining::{Asks, WRITTEN_FINDINGS, Wanted};
 use crate::formats;
 use crate::formats::explained::Explained;
 use crate::formats::states::Entries;
 
 const ACTION: &str = "GetAccountSecurityPracticeReport";
 
-/// How many findings of each check people see, and how many a file holds, unless told otherwise.
+/// How many findings of each check people see, unless told otherwise.
 const SHOWN_FINDINGS: usize = 5;
-const WRITTEN_FINDINGS: usize = 1000;
 
 /// Show the security report of an account: its score, why it is what it is, and what comes next
 #[derive(Debug, Args)]

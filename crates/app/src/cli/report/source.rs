@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::Context;
 use super::super::signed_call::{Signer, SigningOptions};
 use crate::client::Answer;
+use crate::explaining::Asks;
 use crate::refusal::Refusal;
 use crate::server;
 
@@ -48,14 +49,6 @@ impl Source {
         Ok(Self::Local { service, name })
     }
 
-    /// How it is named in reports.
-    pub fn name(&self) -> String {
-        match self {
-            Self::Server(signer) => signer.endpoint().to_string(),
-            Self::Local { name, .. } => name.clone(),
-        }
-    }
-
     /// Whether it is a server of the vendor, which knows none of Ramward's operations.
     pub fn is_vendor(&self) -> bool {
         match self {
@@ -81,12 +74,24 @@ impl Source {
         }
     }
 
-    /// Asks for one of Ramward's own operations.
-    pub fn ask_ramward(
-        &self,
-        action: &str,
-        params: &[(&str, String)],
-    ) -> anyhow::Result<Result<Value, Refusal>> {
+    /// Ends a run on a store of its own cleanly.
+    pub fn close(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Server(_) => Ok(()),
+            Self::Local { service, .. } => Ok(service.close()?),
+        }
+    }
+}
+
+impl Asks for Source {
+    fn name(&self) -> String {
+        match self {
+            Self::Server(signer) => signer.endpoint().to_string(),
+            Self::Local { name, .. } => name.clone(),
+        }
+    }
+
+    fn ask_ramward(&self, action: &str, params: &[(&str, String)]) -> anyhow::Result<Result<Value, Refusal>> {
         let answer = match self {
             Self::Server(signer) => {
                 let params = params.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
@@ -104,33 +109,10 @@ impl Source {
             .with_context(|| format!("{} answered {action} with something that is not JSON", self.name()))?;
         Ok(Ok(value))
     }
-
-    /// Ends a run on a store of its own cleanly.
-    pub fn close(&self) -> anyhow::Result<()> {
-        match self {
-            Self::Server(_) => Ok(()),
-            Self::Local { service, .. } => Ok(service.close()?),
-        }
-    }
 }
 
 fn local(service: &Service, product: Product, action: &str, params: &[(&str, String)]) -> Answer {
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let answer = service.call_as_operator(product, action, &params);
     Answer { status: answer.status, headers: http::HeaderMap::new(), body: answer.body }
-}
-
-/// Whether a refusal says that the server has no such operation, as servers of the vendor do, or proxies before them.
-pub fn has_no_such_operation(refusal: &Refusal) -> bool {
-    let code = refusal.code.as_deref().unwrap_or_default();
-    [
-        "InvalidAction",
-        "InvalidVersion",
-        "InvalidApi",
-        "InvalidProduct",
-        "UnsupportedOperation",
-        "NoSuchVersion",
-    ]
-    .iter()
-    .any(|beginning| code.starts_with(beginning))
 }

@@ -6,9 +6,9 @@ use anyhow::{Context as _, anyhow, bail};
 use ramward_domain::time::Timestamp;
 use serde_json::Value;
 
-use super::asking::{Wanted, entries};
 use super::source::Source;
 use super::ten_values::TenValues;
+use crate::explaining::{Asks, Wanted, entries, has_no_such_operation};
 use crate::formats::explained::{Explanation, Finding, Findings, Values};
 use crate::formats::states::Entry;
 
@@ -106,7 +106,7 @@ pub fn read(
         wanted.account.iter().map(|account| ("AccountId", account.clone())).collect();
     params.extend_from_slice(range);
     entries(source, &params)?.map_err(|refusal| {
-        if super::source::has_no_such_operation(&refusal) {
+        if has_no_such_operation(&refusal) {
             anyhow!("{} keeps no history; name a FILE, or ask a Ramward server", source.name())
         } else {
             anyhow!("the history is refused: {refusal}")
