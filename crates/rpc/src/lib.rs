@@ -9,6 +9,7 @@ pub mod json;
 pub mod json_items;
 pub mod params;
 pub mod percent;
+pub mod reference;
 pub mod request;
 pub mod shape;
 pub mod sign;

@@ -5,7 +5,7 @@ use http::Method;
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{assets, preferences, sign_in};
+use super::{assets, explorer, preferences, sign_in};
 
 /// A page, or what a form of it is sent to.
 #[derive(Debug)]
@@ -53,6 +53,9 @@ pub const PAGES: &[Page] = &[
     post("/console/sign-out", sign_in::out),
     page(Method::POST, "/console/preferences", Needs::Nothing, preferences::set),
     get("/console", sign_in::home),
+    get("/console/explorer", explorer::list),
+    get("/console/explorer/{product}/{operation}", explorer::show),
+    post("/console/explorer/{product}/{operation}", explorer::send),
 ];
 
 #[cfg(test)]
