@@ -2,17 +2,18 @@
 
 import json
 import os
-import selectors
 import shutil
-import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple, Optional
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/served"))
+
+from served import STOP_SECONDS, Served, binary  # noqa: E402
+
 TOOLS = ROOT / ".tools"
-START_SECONDS = 30
-STOP_SECONDS = 30
 # A tool that takes longer hangs: the slowest needs a quarter of it on two busy processors.
 TOOL_SECONDS = 300
 
@@ -28,17 +29,6 @@ class Key(NamedTuple):
     secret: str
 
 
-def binary() -> Path:
-    """RAMWARD_BIN, else the release build, else the debug build."""
-    named = os.environ.get("RAMWARD_BIN")
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    candidates = [Path(named)] if named else [target / "release/ramward", target / "debug/ramward"]
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    raise FileNotFoundError(f"no ramward program at {' or '.join(map(str, candidates))}: cargo build it first")
-
-
 def tool(venv: str, name: str) -> Path:
     """A program that ./check-scanners.sh installed."""
     path = TOOLS / venv / "bin" / name
@@ -52,62 +42,25 @@ def cas(venv: str) -> Path:
     return next((TOOLS / venv).glob("lib/python3*/site-packages/certifi/cacert.pem"))
 
 
-class Program:
-    """`ramward serve` on a directory of its own, from its ready line to its clean end."""
+class Program(Served):
+    """A server with its three doors, on a directory of its own that begins with a state file."""
 
     def __init__(self, folder: Path, state: dict):
-        self.folder = folder
         self.data = folder / "data"
         self.home = folder / "home"
         self.home.mkdir(parents=True)
-        self.log = folder / "stderr"
         file = folder / "state.json"
         file.write_text(json.dumps(state))
         # Nothing of whoever runs this: no key, no proxy, no settings.
         self.environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(self.home), "LANG": "C.UTF-8"}
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    binary(), "serve", "--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0",
-                    "--proxy-listen", "127.0.0.1:0", "--data", self.data, "--import", file,
-                    "--output", "json", "--access-log", "--log-format", "json",
-                ],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )  # fmt: skip
-        try:
-            self.ready = json.loads(self._first_line())
-        except Exception:
-            self.process.kill()
-            self.process.wait()
-            raise
-        self.endpoint: str = self.ready["Endpoint"]
-        assert self.endpoint.startswith("http://127.0.0.1:"), self.ready
-
-    def _first_line(self) -> bytes:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
-            if not selector.select(START_SECONDS):
-                raise TimeoutError(f"no ready line within {START_SECONDS} s; its log:\n{self.log.read_text()}")
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"ramward ended before its ready line; its log:\n{self.log.read_text()}")
-        return line
+        flags = ["--tls-listen", "127.0.0.1:0", "--proxy-listen", "127.0.0.1:0", "--import", file]
+        super().__init__(
+            self.data, folder / "stderr", self.environment, [*flags, "--access-log", "--log-format", "json"]
+        )
 
     def stop(self) -> None:
         """SIGTERM, and the end must be clean."""
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            code = self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise
-        finally:
-            self.process.stdout.close()
-        assert code == 0, f"ramward ended with {code} after SIGTERM; its log:\n{self.log.read_text()}"
+        super().stop()
         shutil.rmtree(self.data)
 
     def call(self, key: Key, operation: str, *, version: Optional[str] = None, **parameters: str) -> dict:

@@ -6,7 +6,6 @@ pub mod api;
 pub mod error;
 pub mod items;
 pub mod json;
-pub mod json_items;
 pub mod params;
 pub mod percent;
 pub mod reference;

@@ -102,7 +102,10 @@ def test_in_a_network_of_its_own_nothing_is_told_to_the_sdk(tmp_path, script, sa
         text=True,
         timeout=120,
     )
-    if "--isolated is not possible here" in run.stderr:
+    # What the system allows, asked of a program that is not under test.
+    is_possible = subprocess.run(["unshare", "--user", "--map-root-user", "--mount", "--net", "true"]).returncode == 0
+    if is_possible:
+        assert (run.returncode, run.stdout) == (0, said), run.stderr
+    else:
         assert run.returncode == 2
-        pytest.skip("this system lets no user make namespaces")
-    assert (run.returncode, run.stdout) == (0, said), run.stderr
+        assert "--isolated is not possible here" in run.stderr

@@ -27,14 +27,12 @@ impl Progress {
     /// Begins. `bytes` is the size of the whole, 0 where that is not known.
     pub fn start(what: &'static str, bytes: u64) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let (bar, template) = if bytes > 0 {
-                let template = "{prefix} {wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left";
-                (ProgressBar::new(bytes), template)
+            let template = if bytes > 0 {
+                "{prefix} {wide_bar} {bytes}/{total_bytes}, {msg}, {eta} left"
             } else {
-                (ProgressBar::new_spinner(), "{prefix} {spinner} {msg}, {elapsed}")
+                "{prefix} {spinner} {msg}, {elapsed}"
             };
-            let style = ProgressStyle::with_template(template).expect("the template is sound");
-            bar.with_style(style).with_prefix(what)
+            bar(template, bytes).with_prefix(what)
         });
         Self { what, bar, told: 0 }
     }

@@ -106,9 +106,9 @@ mod tests {
     #[test]
     fn a_key_opens_the_console_and_leads_back_to_the_page() {
         let desk = Desk::new();
-        let asked = desk.console.respond(&get("/console/users?MaxItems=5"));
+        let asked = desk.console.respond(&get("/console?MaxItems=5"));
         assert_eq!(asked.status(), 303);
-        assert_eq!(asked.headers()[LOCATION], "/console/sign-in?back=%2Fconsole%2Fusers%3FMaxItems%3D5");
+        assert_eq!(asked.headers()[LOCATION], "/console/sign-in?back=%2Fconsole%3FMaxItems%3D5");
         let form = format!(
             "AccessKeyId={}&AccessKeySecret={}&back=%2Fconsole%2Fusers",
             desk.root.access_key_id,

@@ -161,7 +161,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "crates/rpc/src",
         &[
-            &["api", "items", "json_items", "request", "sign"],
+            &["api", "items", "request", "sign"],
             &["shape"],
             &["error", "params"],
             &["json", "percent", "value", "xml"],

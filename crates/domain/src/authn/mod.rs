@@ -5,8 +5,8 @@ pub mod session;
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use ramward_rpc::api::Product;
 use ramward_rpc::sign::Secret;
@@ -15,6 +15,7 @@ use self::session::RoleSession;
 use crate::identity::access_key_policy::AccessKeyPolicy;
 use crate::identity::user::UserName;
 use crate::ids::{AccessKeyId, AccountId, UserId};
+use crate::policy::{Compiled, Document, Malformed};
 use crate::time::{Day, Timestamp};
 
 /// An AccessKey with the identity it belongs to, as kept in memory. Status facts are those of the last commit: a commit
@@ -38,6 +39,8 @@ pub struct KeyEntry {
     pub session: Option<RoleSession>,
     /// From where the key may sign, where not from anywhere.
     pub network_policy: Option<AccessKeyPolicy>,
+    /// The session's own policy, compiled when it is first asked.
+    session_policy: OnceLock<Compiled>,
     /// The UTC day of use that is durable, as days since 1970.
     durable_day: AtomicI64,
     /// The latest use, in seconds since 1970; `i64::MIN` for never.
@@ -66,6 +69,7 @@ impl KeyEntry {
             user_active,
             session: None,
             network_policy: None,
+            session_policy: OnceLock::new(),
             durable_day: AtomicI64::new(last_used.map_or(i64::MIN, |at| at.day().0)),
             last_used: AtomicI64::new(last_used.map_or(i64::MIN, Timestamp::seconds)),
             last_product: AtomicU8::new(u8::MAX),
@@ -94,6 +98,22 @@ impl KeyEntry {
     #[must_use]
     pub fn with_network_policy(self, network_policy: Option<AccessKeyPolicy>) -> Self {
         Self { network_policy, ..self }
+    }
+
+    /// The policy that the session's beginner gave it, if any; it only takes away.
+    ///
+    /// # Errors
+    /// A document that is none, which no session begins with.
+    pub fn session_policy(&self) -> Result<Option<&Compiled>, Malformed> {
+        let Some(text) = self.session.as_ref().and_then(|session| session.policy.as_deref()) else {
+            return Ok(None);
+        };
+        if self.session_policy.get().is_none() {
+            let compiled = Compiled::of_document(Document::parse(text)?, "Session");
+            // Another thread may have been faster with the same.
+            let _kept = self.session_policy.set(compiled);
+        }
+        Ok(self.session_policy.get())
     }
 
     /// Notes a use. Returns whether it is later than what was known.

@@ -18,7 +18,7 @@ use crate::identity::role_session::RoleArn;
 use crate::identity::security_preference::SecurityPreference;
 use crate::identity::user::UserName;
 use crate::ids::{AccountId, UserId};
-use crate::policy::{Ask, Compiled, Context, Decision, Document};
+use crate::policy::{Ask, Compiled, Context, Decision};
 
 /// What a call is about, read from the request alone, so that authorisation precedes every look-up and leaks nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +131,7 @@ pub fn authorise(
     let ask = ask(api, &resource, context);
     let decision = granted.policies.decide(&ask);
     let session_policy = session_policy(caller)?;
-    let by_session = session_policy.as_ref().map(|policy| policy.decide(&ask));
+    let by_session = session_policy.map(|policy| policy.decide(&ask));
     // A session's policy only takes away from what the role has.
     let (decision, of_session) = match (decision, by_session) {
         (Decision::ExplicitDeny(_), _) | (_, None) => (decision, false),
@@ -155,14 +155,10 @@ pub fn authorise(
     }
 }
 
-/// The policy of the session that calls, ready to be asked; `None` where there is none.
-fn session_policy(caller: &Caller) -> ApiResult<Option<Compiled>> {
-    let Some(text) = caller.role_session().and_then(|session| session.policy.as_deref()) else {
-        return Ok(None);
-    };
-    let document = Document::parse(text)
-        .map_err(|bad| ApiError::internal(format!("the policy of a session is malformed: {bad}")))?;
-    Ok(Some(Compiled::of_document(document, "Session")))
+/// The policy of the session that calls, if one does and has one.
+fn session_policy(caller: &Caller) -> ApiResult<Option<&Compiled>> {
+    let policy = caller.key.session_policy();
+    policy.map_err(|bad| ApiError::internal(format!("the policy of a session is malformed: {bad}")))
 }
 
 /// Whether the policies in hand permit an operation on the account as a whole, without asking anything else: for answers

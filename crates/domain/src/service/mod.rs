@@ -25,10 +25,12 @@ use std::str::FromStr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use quick_cache::sync::Cache;
 use ramward_rpc::api::Product;
 use ramward_rpc::error::{ApiError, ApiResult, Plain};
 use ramward_rpc::params::Params;
 use ramward_rpc::sign::Secret;
+use sha2::{Digest, Sha256};
 
 pub use self::answer::{Answer, Record, Tail};
 use self::cache::GuardedCache;
@@ -54,6 +56,8 @@ use crate::store::{Store, StoreError, Tx, refusal};
 use crate::time::{Clock, Day, DomainClock, Timestamp};
 use crate::workers::Workers;
 
+/// How many keys of sessions are kept in memory.
+const MAX_SESSIONS: usize = 4096;
 /// How many keys may wait to have the time of day of their latest use written.
 const MAX_WAITING_USES: usize = 4096;
 
@@ -83,6 +87,8 @@ struct Caches {
     keys: GuardedCache<AccessKeyId, Arc<KeyEntry>>,
     answers: GuardedCache<(AccountId, usize), Arc<KeptAnswer>>,
     permissions: Permissions,
+    /// Keys of sessions, by the SHA-256 of their tokens.
+    sessions: Cache<[u8; 32], Arc<KeyEntry>>,
     /// Keys whose latest use is known here and not yet in their row.
     waiting_uses: Mutex<Vec<Arc<KeyEntry>>>,
 }
@@ -310,12 +316,23 @@ impl Core {
         }
         let token = claim.security_token.filter(|token| !token.is_empty());
         let token = token.ok_or_else(|| ApiError::missing("SecurityToken"))?;
-        let key = session::open(token, &self.seal)
-            .ok_or_else(|| ApiError::new(Plain::InvalidSecurityTokenMalformed))?;
+        let key =
+            self.session_key(token).ok_or_else(|| ApiError::new(Plain::InvalidSecurityTokenMalformed))?;
         if key.access_key_id.as_str() != claim.access_key_id {
             return Err(ApiError::new(Plain::InvalidSecurityTokenMismatch));
         }
-        Ok(Some(Arc::new(key)))
+        Ok(Some(key))
+    }
+
+    /// The key of the session whose token this is. What is sealed in a token never changes, so nothing empties this cache.
+    fn session_key(&self, token: &str) -> Option<Arc<KeyEntry>> {
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        if let Some(key) = self.caches.sessions.get(&digest) {
+            return Some(key);
+        }
+        let key = Arc::new(session::open(token, &self.seal)?);
+        self.caches.sessions.insert(digest, Arc::clone(&key));
+        Some(key)
     }
 
     /// A permanent key goes without a token.

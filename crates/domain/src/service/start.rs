@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use quick_cache::sync::Cache;
+
 use super::cache::GuardedCache;
 use super::execute::mark_last_use;
 use super::permissions::Permissions;
@@ -70,6 +72,7 @@ impl Service {
             keys: GuardedCache::new(settings.cache_entries),
             answers: GuardedCache::new(settings.cache_entries),
             permissions: Permissions::new(settings.cache_entries),
+            sessions: Cache::new(super::MAX_SESSIONS),
             waiting_uses: Mutex::default(),
         });
         let clock = Arc::new(DomainClock::new(Arc::clone(&wall), begun.clock_offset_seconds));

@@ -2,7 +2,7 @@
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
 use ramward_rpc::error::{ApiError, ApiResult};
-use ramward_rpc::json_items::JsonItems;
+use ramward_rpc::items::JsonItems;
 use ramward_rpc::shape;
 use ramward_rpc::shape::{Bounded, Nested};
 

@@ -2,8 +2,7 @@
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
 use ramward_rpc::error::ApiResult;
-use ramward_rpc::items::Items;
-use ramward_rpc::json_items::JsonItems;
+use ramward_rpc::items::{Items, JsonItems};
 use ramward_rpc::shape;
 use ramward_rpc::shape::Bounded;
 
