@@ -13,6 +13,7 @@ mod gateway;
 mod log;
 mod refusal;
 mod running;
+mod samples;
 mod server;
 mod state_file;
 mod tls;

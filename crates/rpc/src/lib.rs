@@ -8,6 +8,7 @@ pub mod items;
 pub mod json;
 pub mod params;
 pub mod percent;
+pub mod reference;
 pub mod request;
 pub mod shape;
 pub mod sign;

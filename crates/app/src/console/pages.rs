@@ -5,7 +5,7 @@ use http::Method;
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{accounts, assets, findings, overview, preferences, sign_in, what_if};
+use super::{accounts, assets, explorer, findings, overview, preferences, sign_in, what_if};
 
 /// A page, or what a form of it is sent to.
 #[derive(Debug)]
@@ -61,6 +61,9 @@ pub const PAGES: &[Page] = &[
     get("/console/findings", findings::show),
     get("/console/what-if", what_if::show),
     get("/console/accounts", accounts::show),
+    get("/console/explorer", explorer::list),
+    get("/console/explorer/{product}/{operation}", explorer::show),
+    post("/console/explorer/{product}/{operation}", explorer::send),
 ];
 
 #[cfg(test)]

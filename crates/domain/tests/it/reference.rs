@@ -6,13 +6,10 @@ use std::path::PathBuf;
 use ramward_domain::ops::{self, OPERATIONS};
 use ramward_rpc::api::{Access, Audience, Description, Product, SelfService};
 use ramward_rpc::error::{Code, Plain};
+use ramward_rpc::reference::{self, REQUEST_ID, Row};
 use ramward_rpc::shape::{Field, Kind};
-use ramward_rpc::value::Value;
-use ramward_rpc::{json, xml};
 
 use crate::catalogue::catalogue;
-
-const REQUEST_ID: &str = "ABA822EE-85C2-4418-9577-A1831FC8466D";
 
 fn page(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name)
@@ -131,22 +128,14 @@ fn operation_page(description: &Description) -> String {
     let _ = writeln!(text, "| Resource | `{}` |", api.resource);
     text.push_str("\n## Request parameters\n\n| Parameter | Type | Required | Example | Description |\n|---|---|---|---|---|\n");
     let _ = writeln!(text, "| Action | String | Yes | {} | The operation. |", api.action);
-    rows(&mut text, "", &description.parameters, true);
+    rows(&mut text, &description.parameters, true);
     text.push_str(
         "\n## Response parameters\n\n| Parameter | Type | Example | Description |\n|---|---|---|---|\n",
     );
     let _ = writeln!(text, "| RequestId | String | {REQUEST_ID} | The id of the request. |");
-    rows(&mut text, "", &description.response, false);
-    let mut members = vec![("RequestId", Value::text(REQUEST_ID))];
-    members.extend(description.response.iter().map(|field| (field.name, sample(field))));
-    let mut body = String::new();
-    json::write(&mut body, &Value::Object(members.clone()));
-    let pretty: serde_json::Value = serde_json::from_str(&body).unwrap();
-    let _ =
-        write!(text, "\n## Samples\n\n```json\n{}\n```\n", serde_json::to_string_pretty(&pretty).unwrap());
-    let mut body = String::from(xml::DECLARATION);
-    xml::write(&mut body, &format!("{}Response", api.action), &Value::Object(members));
-    let _ = write!(text, "\n```xml\n{}\n```\n", body.replace("><", ">\n<"));
+    rows(&mut text, &description.response, false);
+    let _ = write!(text, "\n## Samples\n\n```json\n{}\n```\n", description.sample_json());
+    let _ = write!(text, "\n```xml\n{}\n```\n", description.sample_xml());
     text.push_str("\n## Error codes\n\n");
     if api.errors.is_empty() {
         text.push_str("Only the [common ones](../../errors.md).\n");
@@ -182,60 +171,40 @@ fn callers(audience: Audience, own: SelfService) -> &'static str {
     }
 }
 
-fn rows(text: &mut String, indent: &str, fields: &[Field], request: bool) {
-    for field in fields {
-        let (kind, below) = kind(&field.kind);
+fn rows(text: &mut String, fields: &[Field], request: bool) {
+    for Row { depth, field } in reference::rows(fields) {
         let limits = if field.limits.is_empty() { String::new() } else { format!(" ({})", field.limits) };
         let doc = format!("{}{limits}", field.doc.replace('\n', " ").replace("  ", " "));
-        let required = if !request {
-            String::new()
-        } else if field.required {
-            " Yes |".to_owned()
-        } else {
-            " No |".to_owned()
+        let required = match (request, field.required) {
+            (false, _) => "",
+            (true, true) => " Yes |",
+            (true, false) => " No |",
         };
         let _ = writeln!(
             text,
-            "| {indent}{} | {kind} |{required} {} | {} |",
+            "| {}{} | {} |{required} {} | {} |",
+            "↳ ".repeat(depth),
             field.name,
+            field.kind.name(),
             field.example,
             doc.replace('|', "\\|").replace('<', "&lt;")
         );
-        rows(text, &format!("{indent}↳ "), below, request);
     }
 }
 
-fn kind(kind: &Kind) -> (&'static str, &[Field]) {
-    match kind {
-        Kind::String => ("String", &[]),
-        Kind::Integer => ("Integer", &[]),
-        Kind::Boolean => ("Boolean", &[]),
-        Kind::Struct(fields) => ("Struct", fields),
-        Kind::List(of) => match of.as_ref() {
-            Kind::Struct(fields) => ("Array of Struct", fields),
-            _ => ("Array", &[]),
-        },
-        Kind::JsonList => ("Array as JSON", &[]),
-    }
-}
-
-fn sample(field: &Field) -> Value {
-    sample_of(&field.kind, field.example)
-}
-
-fn sample_of(kind: &Kind, example: &'static str) -> Value {
-    match kind {
-        Kind::String => Value::text(example),
-        Kind::Integer => {
-            Value::Integer(example.parse().unwrap_or_else(|_| panic!("example {example} is no integer")))
+/// What a sample is made of must be what its type says, or the sample would show something else.
+#[test]
+fn every_example_is_of_its_type() {
+    for description in OPERATIONS.iter().map(|operation| operation.describe()) {
+        for fields in [&description.parameters, &description.response] {
+            for Row { field, .. } in reference::rows(fields) {
+                let fits = match &field.kind {
+                    Kind::Integer => field.example.parse::<i64>().is_ok(),
+                    Kind::Boolean => field.example.parse::<bool>().is_ok(),
+                    _ => true,
+                };
+                assert!(fits, "{}: {} = {}", description.api.action, field.name, field.example);
+            }
         }
-        Kind::Boolean => {
-            Value::Boolean(example.parse().unwrap_or_else(|_| panic!("example {example} is no boolean")))
-        }
-        Kind::Struct(fields) => {
-            Value::Object(fields.iter().map(|field| (field.name, sample(field))).collect())
-        }
-        Kind::List(of) => Value::List(vec![sample_of(of, example)]),
-        Kind::JsonList => Value::List(vec![Value::text(example)]),
     }
 }
