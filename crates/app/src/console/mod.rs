@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod assets;
 pub mod calls;
+pub mod errors;
 pub mod form;
 pub mod frame;
 pub mod lang;

@@ -5,7 +5,7 @@ use http::Method;
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{assets, preferences, sign_in};
+use super::{assets, errors, preferences, sign_in};
 
 /// A page, or what a form of it is sent to.
 #[derive(Debug)]
@@ -53,6 +53,9 @@ pub const PAGES: &[Page] = &[
     post("/console/sign-out", sign_in::out),
     page(Method::POST, "/console/preferences", Needs::Nothing, preferences::set),
     get("/console", sign_in::home),
+    get("/console/errors", errors::search),
+    post("/console/errors", errors::pasted),
+    get("/console/errors/codes/{code}", errors::code),
 ];
 
 #[cfg(test)]
