@@ -7,6 +7,7 @@ mod collect;
 mod config;
 mod console;
 mod credentials;
+mod diagnosis;
 mod explaining;
 mod formats;
 mod gateway;

@@ -12,6 +12,7 @@ mod completions;
 mod demo;
 mod exceptions;
 mod exec;
+mod explain_error;
 mod export;
 mod fault;
 mod import;
@@ -80,6 +81,7 @@ enum Command {
     Requests(requests::RequestsArgs),
     Fault(fault::FaultArgs),
     Exceptions(exceptions::ExceptionsArgs),
+    ExplainError(explain_error::ExplainErrorArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
 }
@@ -127,6 +129,7 @@ impl Command {
             Self::Requests(args) => args.run(context),
             Self::Fault(args) => args.run(context),
             Self::Exceptions(args) => args.run(context),
+            Self::ExplainError(args) => args.run(context),
             Self::Completions(args) => args.run(context),
             Self::Man(args) => args.run(context),
         }
@@ -151,6 +154,7 @@ impl Command {
             | Self::Requests(_)
             | Self::Fault(_)
             | Self::Exceptions(_)
+            | Self::ExplainError(_)
             | Self::Completions(_)
             | Self::Man(_) => Given::default(),
         }

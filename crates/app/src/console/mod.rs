@@ -9,6 +9,7 @@ pub mod answer;
 pub mod assets;
 pub mod calls;
 pub mod check_text;
+pub mod errors;
 pub mod explorer;
 pub mod findings;
 pub mod form;

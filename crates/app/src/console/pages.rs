@@ -5,7 +5,7 @@ use http::Method;
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{accounts, assets, explorer, findings, overview, preferences, sign_in, what_if};
+use super::{accounts, assets, errors, explorer, findings, overview, preferences, sign_in, what_if};
 
 /// A page, or what a form of it is sent to.
 #[derive(Debug)]
@@ -64,6 +64,9 @@ pub const PAGES: &[Page] = &[
     get("/console/explorer", explorer::list),
     get("/console/explorer/{product}/{operation}", explorer::show),
     post("/console/explorer/{product}/{operation}", explorer::send),
+    get("/console/errors", errors::search),
+    post("/console/errors", errors::pasted),
+    get("/console/errors/codes/{code}", errors::code),
 ];
 
 #[cfg(test)]
