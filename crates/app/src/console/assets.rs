@@ -29,6 +29,11 @@ const ASSETS: &[Asset] = &[
         content_type: "text/javascript; charset=utf-8",
         bytes: include_bytes!("assets/console.js"),
     },
+    Asset {
+        name: "change.js",
+        content_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("assets/change.js"),
+    },
     Asset { name: "icon.svg", content_type: "image/svg+xml", bytes: include_bytes!("assets/icon.svg") },
 ];
 

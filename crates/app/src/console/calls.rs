@@ -6,7 +6,10 @@ use ramward_domain::authn::{Caller, Origin};
 use ramward_domain::service::unsigned::Ask;
 use ramward_domain::service::{Answer, Service};
 use ramward_rpc::api::Product;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use super::trouble::Trouble;
 
 /// What an operation refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,4 +66,13 @@ impl Calls<'_> {
         self.service.note(&answer, self.origin.peer, began.elapsed());
         answer
     }
+}
+
+/// The part of an answer at `pointer`, such as `/User/Tags/Tag`. What is absent is read as `null`.
+///
+/// # Errors
+/// An answer that lacks it, which none does that its operation describes.
+pub fn part<T: DeserializeOwned>(answer: &Value, pointer: &str) -> Result<T, Trouble> {
+    let found = answer.pointer(pointer).unwrap_or(&Value::Null);
+    T::deserialize(found).map_err(|error| Trouble::Internal(format!("{pointer} of an answer: {error}")))
 }

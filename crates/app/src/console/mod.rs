@@ -7,18 +7,29 @@
 pub mod answer;
 pub mod assets;
 pub mod calls;
+pub mod change;
+pub mod effect;
+pub mod field;
 pub mod form;
 pub mod frame;
+pub mod groups;
 pub mod lang;
+pub mod links;
 pub mod pages;
+pub mod policies;
 pub mod preferences;
 pub mod proof;
 pub mod request;
+pub mod root;
+pub mod settings;
+pub mod shown_call;
 pub mod sign_in;
 #[cfg(test)]
 pub mod testing;
 pub mod trouble;
+pub mod users;
 pub mod visit;
+pub mod when;
 
 use http::Method;
 use matchit::Router;
