@@ -329,6 +329,6 @@ impl SignedRequest {
 }
 
 /// A word in single quotes, in which a POSIX shell reads nothing but the next single quote.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -76,3 +76,12 @@ impl Calls<'_> {
         answer
     }
 }
+
+/// The part of an answer at `pointer`, such as `/User/Tags/Tag`. What is absent is read as `null`.
+///
+/// # Errors
+/// An answer that lacks it, which none does that its operation describes.
+pub fn part<T: DeserializeOwned>(answer: &Value, pointer: &str) -> Result<T, Trouble> {
+    let found = answer.pointer(pointer).unwrap_or(&Value::Null);
+    T::deserialize(found).map_err(|error| Trouble::Internal(format!("{pointer} of an answer: {error}")))
+}
