@@ -9,11 +9,12 @@ const { ROOT, acme } = require('./account');
 const { close, open, signIn, tooWide, violations } = require('./browser');
 
 // Pages of one kind, such as one for each operation, are looked at so many times.
-const OF_A_KIND = 3;
+const OF_A_KIND = 2;
 
+// What axe looks at differs by theme and width, hardly by the four together, so it looks twice.
 const LOOKS = [
-  { lang: 'en', theme: 'light', width: 1280 },
-  { lang: 'zh', theme: 'dark', width: 360 },
+  { lang: 'en', theme: 'light', width: 1280, axe: true },
+  { lang: 'zh', theme: 'dark', width: 360, axe: true },
   { lang: 'en', theme: 'dark', width: 1600 },
   { lang: 'zh', theme: 'light', width: 360 },
 ];
@@ -22,10 +23,11 @@ let server;
 before(async () => { server = await acme(); });
 after(async () => { await close(); await server?.stop(); });
 
-// `/console/users/alice/keys` is of the kind `/console/users/…/keys`.
+// `/console/users/alice/keys` is of the kind `users/…/keys`, every operation of the explorer of one kind.
 function kind(path) {
   const [, , first = '', second, ...rest] = path.split('/');
-  return [first, second === undefined ? '' : '…', ...rest].join('/');
+  const words = rest.map((part) => (/^[a-z-]+$/.test(part) ? part : '…'));
+  return [first, second === undefined ? '' : '…', ...words].join('/');
 }
 
 // The pages behind the links of a page, and behind theirs.
@@ -38,9 +40,9 @@ async function reachable(page) {
     const response = await page.goto(path);
     assert.equal(response.status(), 200, path);
     pages.push(path);
-    const links = await page.locator('a[href^="/console"]:not([download])').evaluateAll((all) => all.map((one) => one.pathname));
+    const links = await page.locator('a[href^="/console"]:not([download])').evaluateAll((all) => all.map((one) => one.pathname + one.search));
     for (const link of new Set(links)) {
-      const of = kind(link);
+      const of = kind(link.split('?')[0]);
       const known = seen.get(of) ?? new Set();
       if (known.has(link) || known.size >= OF_A_KIND || /download|export|assets/.test(link)) continue;
       seen.set(of, known.add(link));
@@ -66,7 +68,7 @@ test('every page is sound in every look', { timeout: 600_000 }, async (t) => {
       for (const path of pages) {
         await page.goto(path);
         assert.equal(await page.locator('html').getAttribute('lang'), look.lang === 'zh' ? 'zh-CN' : 'en', path);
-        for (const found of await violations(page)) wrong.push(`${path}: ${found}`);
+        for (const found of look.axe ? await violations(page) : []) wrong.push(`${path}: ${found}`);
         if (await tooWide(page)) wrong.push(`${path}: wider than ${look.width} px`);
       }
       assert.deepEqual(wrong, []);

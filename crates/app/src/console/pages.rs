@@ -5,7 +5,10 @@ use http::Method;
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{accounts, assets, errors, explorer, findings, groups, overview, policies, preferences, root, settings, sign_in, users, what_if};
+use super::{
+    accounts, assets, errors, explorer, findings, groups, overview, policies, preferences, root, settings,
+    sign_in, users, what_if,
+};
 
 /// A page, or what a form of it is sent to.
 #[derive(Debug)]
