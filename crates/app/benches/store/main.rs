@@ -30,6 +30,7 @@ mod explaining;
 mod idle;
 mod importing;
 mod nonces;
+mod pages;
 mod plan;
 mod serving;
 mod snapshots;
@@ -69,6 +70,8 @@ fn measure(plan: &Plan) -> Result<()> {
     serving::memory(plan, &data, &mut section)?;
     tell("what is asked about a report");
     explaining::measure(plan, &data, &mut section)?;
+    tell("pages of the console");
+    pages::measure(plan, &data, &mut section)?;
     tell("writes");
     writing::rates(plan, &data, &folder, &mut section)?;
     tell("reports between writes");

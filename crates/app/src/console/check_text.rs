@@ -266,8 +266,16 @@ pub fn of(check: &Check, thresholds: &Thresholds, lang: Lang) -> CheckText {
             };
             CheckText { title: row.title.to_owned(), rule, advice }
         }
-        _ => CheckText { title: check.title.clone(), rule: check.rule.clone(), advice: check.advice.clone() },
+        _ => {
+            CheckText { title: check.title.clone(), rule: capital(&check.rule), advice: check.advice.clone() }
+        }
     }
+}
+
+/// A rule as a sentence begins: answers have it in the middle of one.
+fn capital(rule: &str) -> String {
+    let mut characters = rule.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// What the check of an id is called; the id itself where it is not known.

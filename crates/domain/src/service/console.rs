@@ -159,6 +159,9 @@ fn parts(token: &str) -> Option<(AccountId, &str)> {
     // The operator belongs to no account, so its place does not read as one.
     let is_operator = account == AccountId::OPERATOR.to_string();
     Some((if is_operator { AccountId::OPERATOR } else { account.parse().ok()? }, text))
+    // No client may name the operator's account, so its id has no parsed form.
+    let of_operator = account == AccountId::OPERATOR.to_string();
+    Some((if of_operator { AccountId::OPERATOR } else { account.parse().ok()? }, text))
 }
 
 fn hash(text: &str) -> Vec<u8> {
@@ -206,6 +209,17 @@ mod tests {
         for token in ["", ".", "1234567890123456.", "x.y", &root[1..]] {
             assert_eq!(identity(&app, token), None, "{token}");
         }
+    }
+
+    #[test]
+    fn the_operator_signs_in_with_its_key() {
+        let app = TestApp::new();
+        let key = &app.operator;
+        let begun = app.service.sign_in_with_key(key.access_key_id.as_str(), &key.access_key_secret, HERE);
+        let token = begun.unwrap().token;
+        assert!(app.service.signed_in(&token).unwrap().unwrap().caller.is_operator());
+        app.service.sign_out(&token).unwrap();
+        assert!(app.service.signed_in(&token).unwrap().is_none());
     }
 
     #[test]

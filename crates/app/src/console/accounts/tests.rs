@@ -34,7 +34,7 @@ fn many_accounts_are_many_pages() {
     let next = first.split_once("\">Next page").unwrap().0.rsplit_once("href=\"").unwrap().1;
     let second = desk.page(&operator, next);
     assert_eq!(second.matches("AccountId=").count(), 11);
-    assert!(second.contains(ACCOUNT) && !second.contains("Next page"), "{second}");
+    assert!(first.contains(ACCOUNT) && !second.contains("Next page"), "its root has a key: {second}");
 }
 
 fn as_operator(desk: &Desk, action: &str, params: &[(&str, &str)]) {

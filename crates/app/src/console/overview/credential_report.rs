@@ -153,7 +153,7 @@ mod tests {
         let mut lines = text.lines();
         assert!(lines.next().unwrap().starts_with("user,user_creation_time,"), "{text}");
         assert!(lines.next().unwrap().starts_with("<root>,"), "{text}");
-        assert!(lines.next().unwrap().starts_with("alice,"), "{text}");
+        assert!(lines.next().unwrap().starts_with("alice@"), "{text}");
         assert_eq!(lines.next(), None);
         let page = desk.page(&root, "/console/credential-report");
         assert!(

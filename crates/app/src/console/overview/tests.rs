@@ -117,7 +117,9 @@ fn every_format_is_offered_and_tells_of_the_findings() {
         let path = format!("/console/overview/explained/{}", format.name);
         assert!(page.contains(&format!("href=\"{path}\"")), "{path} is not offered");
         let text = desk.page(&root, &path);
-        assert!(text.contains("user-7") && text.contains("http://127.0.0.1:8686"), "{path}: {text}");
+        let says_where = matches!(format.name, "html" | "json");
+        assert!(!says_where || text.contains("http://127.0.0.1:8686"), "{path}: {text}");
+        assert!(text.contains("1234567890123456") && text.contains("user-1"), "{path}: {text}");
     }
 }
 
@@ -147,8 +149,9 @@ fn an_account_sees_no_other_one() {
     let desk = sample();
     let root = desk.sign_in(&desk.root);
     let other = desk.page(&root, "/console/overview?AccountId=2000000000000000");
+    let main = other.split_once("<main").unwrap().1.split_once("</main>").unwrap().0;
     assert!(
-        other.contains("<b>63</b>") && !other.contains("2000000000000000\">"),
-        "the address names nobody: {other}"
+        main.contains("<b>63</b>") && !main.contains("2000000000000000"),
+        "the address names nobody: {main}"
     );
 }

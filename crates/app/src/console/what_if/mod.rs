@@ -12,11 +12,12 @@ use super::answer::{self, PageAnswer};
 use super::calls::{Refusal, member};
 use super::check_text;
 use super::frame::Frame;
+use super::lang::Lang;
 use super::overview::explanation;
 use super::trouble::Trouble;
 use super::visit::Visit;
 use super::whose::Whose;
-use crate::formats::explained::{Check, Explanation, Kind, Values, Verdict};
+use crate::formats::explained::{Check, Explanation, Kind, Verdict};
 
 const OPERATION: &str = "SimulateAccountSecurityPracticeReport";
 
@@ -28,7 +29,7 @@ struct Page<'a> {
     /// Checks that fail, to be repaired as a whole.
     boxes: Vec<TickBox<'a>>,
     /// What was ticked among findings.
-    single: Vec<&'a str>,
+    single: Vec<Single<'a>>,
     asked: &'a Asked,
     today: String,
     result: Option<Simulated>,
@@ -47,6 +48,25 @@ struct TickBox<'a> {
     is_ticked: bool,
 }
 
+/// A finding that can be repaired.
+struct Single<'a> {
+    /// As the form sends it: check, user and key, with slashes between.
+    value: &'a str,
+    /// The title of its check.
+    title: String,
+    lang: Lang,
+}
+
+impl Single<'_> {
+    /// Whom it is about.
+    fn subject(&self) -> String {
+        let mut parts = self.value.splitn(3, '/').skip(1);
+        let user = parts.next().filter(|user| !user.is_empty()).unwrap_or(self.lang.t("root", "主账号"));
+        let key = parts.next().unwrap_or_default();
+        format!("{user} {key}").trim_end().to_owned()
+    }
+}
+
 /// What the operation answers.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -60,8 +80,6 @@ struct Simulated {
 #[serde(rename_all = "PascalCase")]
 struct Report {
     score: i64,
-    #[serde(rename = "AccountSecurityPracticeUserInfo")]
-    values: Values,
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,13 +110,6 @@ impl Simulated {
     fn moved(&self) -> String {
         format!("{:+}", self.after.score - self.before.score)
     }
-
-    /// The values that differ: name, before, after.
-    fn values(&self) -> Vec<(&'static str, String, String)> {
-        let (before, after) = (self.before.values.named(), self.after.values.named());
-        let pairs = before.into_iter().zip(after).map(|((name, before), (_, after))| (name, before, after));
-        pairs.filter(|(_, before, after)| before != after).collect()
-    }
 }
 
 /// The page.
@@ -125,12 +136,16 @@ pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
         let check = explanation.checks.check.iter().find(|check| check.id == changed.check);
         Change { title: check.map(&title).unwrap_or_else(|| changed.check.clone()), changed }
     };
+    let single = |value| {
+        let id = str::split(value, '/').next().unwrap_or_default();
+        Single { value, title: check_text::short(id, lang), lang }
+    };
     let page = Page {
         frame: visit.frame(lang.t("What if", "假设分析")),
         boxes: repairable(&explanation)
             .map(|check| TickBox { check, title: title(check), is_ticked: asked.has(&check.id) })
             .collect(),
-        single: asked.single().collect(),
+        single: asked.single().map(single).collect(),
         today: explanation.report_time.split('T').next().unwrap_or_default().to_owned(),
         line: line(&called),
         changes: changes.into_iter().map(named).collect(),

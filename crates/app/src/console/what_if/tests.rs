@@ -36,7 +36,12 @@ fn ticked_repairs_raise_the_score_and_change_nothing() {
     assert!(whole.contains(call), "{whole}");
     let one = desk.page(&root, "/console/what-if?Repair=users_mfa%2Falice%2F");
     assert_eq!(score(&one), ("63", "+0"));
-    assert!(one.contains("Repair.1.UserName=alice") && one.contains("<dd>0 → 1</dd>"), "{one}");
+    assert!(
+        one.contains("Repair.1.UserName=alice")
+            && one.contains("<td>0 → 1</td>")
+            && one.contains("Every RAM user has an MFA device: <bdi>alice</bdi>"),
+        "{one}"
+    );
     let both = desk.page(&root, "/console/what-if?Repair=users_mfa%2Falice%2F&Repair=users_mfa%2Fbob%2F");
     assert_eq!(score(&both), ("72", "+9"));
     let report = desk.ok(Product::Ims, "GetAccountSecurityPracticeReport", &[]);
