@@ -142,13 +142,36 @@ impl RequestBuilder {
     /// Nothing is refused here: a header value with a line feed, say, is for the client that sends it to refuse.
     #[must_use]
     pub fn sign(&self, access_key_id: &str, secret: &Secret, time: &str, nonce: &str) -> SignedRequest {
+        self.sign_with(access_key_id, Some(secret), time, nonce)
+    }
+
+    /// The same for somebody who keeps the secret: the signature is empty, and stands at the end of the query, the form or
+    /// the `authorization` header, where it is to be appended (percent-encoded but in the header).
+    #[must_use]
+    pub fn unsigned(&self, access_key_id: &str, time: &str, nonce: &str) -> SignedRequest {
+        self.sign_with(access_key_id, None, time, nonce)
+    }
+
+    fn sign_with(
+        &self,
+        access_key_id: &str,
+        secret: Option<&Secret>,
+        time: &str,
+        nonce: &str,
+    ) -> SignedRequest {
         match self.scheme {
             Scheme::RpcV1 => self.sign_v1(access_key_id, secret, time, nonce),
             Scheme::V3 => self.sign_v3(access_key_id, secret, time, nonce),
         }
     }
 
-    fn sign_v1(&self, access_key_id: &str, secret: &Secret, time: &str, nonce: &str) -> SignedRequest {
+    fn sign_v1(
+        &self,
+        access_key_id: &str,
+        secret: Option<&Secret>,
+        time: &str,
+        nonce: &str,
+    ) -> SignedRequest {
         let mut common = vec![
             ("Action", self.action.as_str()),
             ("Version", &self.version),
@@ -164,8 +187,9 @@ impl RequestBuilder {
         let own = self.own_params();
         let params = Params::from_pairs(common.iter().copied().chain(own.iter().copied()), []);
         let strings = v1::signed(self.method.as_str(), &params);
-        let signature = v1::signature(strings.string_to_sign.as_bytes(), secret);
-        let signature = String::from_utf8_lossy(&signature).into_owned();
+        let signature = secret.map(|secret| v1::signature(strings.string_to_sign.as_bytes(), secret));
+        let signature =
+            signature.map_or_else(String::new, |bytes| String::from_utf8_lossy(&bytes).into_owned());
         common.push(("Signature", &signature));
 
         let mut query = Vec::new();
@@ -186,7 +210,13 @@ impl RequestBuilder {
         self.signed_request(query, headers, body, strings, signature)
     }
 
-    fn sign_v3(&self, access_key_id: &str, secret: &Secret, time: &str, nonce: &str) -> SignedRequest {
+    fn sign_v3(
+        &self,
+        access_key_id: &str,
+        secret: Option<&Secret>,
+        time: &str,
+        nonce: &str,
+    ) -> SignedRequest {
         let mut own = self.own_params();
         let mut form = Vec::new();
         let in_form = match self.form_placement() {
@@ -220,8 +250,9 @@ impl RequestBuilder {
         let (signed_headers, signed_part) = v3::sign_headers(&headers, &content_hash);
         let params = Params::from_pairs(own, in_form);
         let strings = v3::signed(self.method.as_str(), &self.path, &params, &signed_part);
-        let signature = v3::signature(strings.string_to_sign.as_bytes(), secret);
-        let signature = String::from_utf8_lossy(&signature).into_owned();
+        let signature = secret.map(|secret| v3::signature(strings.string_to_sign.as_bytes(), secret));
+        let signature =
+            signature.map_or_else(String::new, |bytes| String::from_utf8_lossy(&bytes).into_owned());
 
         headers.extend_from_slice(&self.headers);
         let authorization = format!(

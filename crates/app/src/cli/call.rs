@@ -1,15 +1,20 @@
 //! `ramward call`: signs and sends any operation to any endpoint and prints what comes back.
 
 use anyhow::{Context as _, bail};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use http::Method;
+use ramward_domain::ops::{self, OPERATIONS};
+use ramward_rpc::api::Product;
 use ramward_rpc::request::{Placement, RequestBuilder, SignedRequest};
 use ramward_rpc::sign::Scheme;
 
 use super::signed_call::{Signer, SigningOptions, end_refused};
 use super::{Context, Ending, print};
 use crate::catalogue;
+use crate::client::{DEFAULT_ENDPOINT, Endpoint};
 use crate::config::Output;
+use crate::samples::{Call, Flavour, LANGUAGES, Language, arguments};
 
 /// Parameters longer than this travel in the body of a POST: servers limit the length of a request's first line.
 const MAX_QUERY_BYTES: usize = 3000;
@@ -35,6 +40,7 @@ Examples:
   ramward call CreateUser UserPrincipalName=alice@acme.onaliyun.com 'DisplayName=Alice A.'
   ramward call ListUsers MaxItems=10 --format xml
   ramward call SetPasswordPolicy MinimumPasswordLength=12 --dry-run
+  ramward call ListUsers MaxItems=10 --code python
   ramward call GetCallerIdentity --signature v1 --method GET --endpoint https://sts.aliyuncs.com
 
 Exit codes: 0 the call succeeded, 1 it was refused (the body is printed all the same), 2 no API answered.")]
@@ -60,8 +66,18 @@ pub struct CallArgs {
     /// Send nothing; print canonical request, string to sign, signature and a curl line
     #[arg(long)]
     dry_run: bool,
+    /// Send nothing; print code that makes the call, in this language
+    #[arg(long, value_name = "LANGUAGE", conflicts_with = "dry_run", value_parser = languages())]
+    code: Option<String>,
+    /// With --code: call through the package that all products share, not through the product's own
+    #[arg(long, requires = "code")]
+    generic: bool,
     #[command(flatten)]
     signing: SigningOptions,
+}
+
+fn languages() -> PossibleValuesParser {
+    LANGUAGES.iter().map(|language| language.code).collect::<Vec<_>>().into()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -88,6 +104,10 @@ impl CallArgs {
     /// Runs the command.
     pub fn run(self, context: &Context) -> anyhow::Result<Ending> {
         let version = self.version()?;
+        if let Some(language) = self.code.as_deref().and_then(Language::find) {
+            print::result(self.code(context, &version, language)?.as_bytes())?;
+            return Ok(Ending::Done);
+        }
         if self.signature == Signature::V1 {
             self.refuse_protocol_parameters()?;
         }
@@ -103,6 +123,35 @@ impl CallArgs {
             None => Ok(Ending::Done),
             Some(refusal) => end_refused(&refusal),
         }
+    }
+
+    /// Code that makes this call.
+    fn code(&self, context: &Context, version: &str, language: &Language) -> anyhow::Result<String> {
+        let Some(product) = Product::of_version(version) else {
+            bail!(
+                "code is written for the versions of IMS, RAM, STS and Ramward, and {version:?} is none of them"
+            );
+        };
+        let endpoint = context.settings.endpoint.as_deref().unwrap_or(DEFAULT_ENDPOINT);
+        let endpoint: Endpoint = endpoint.parse().context("the endpoint is not usable")?;
+        let is_secure = endpoint.to_string().starts_with("https:");
+        let typed: Vec<(&str, &str)> =
+            self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let operation = ops::find(product, &self.operation).and_then(|place| OPERATIONS.get(place));
+        let flavour = if self.generic || operation.is_none() { Flavour::Generic } else { Flavour::Typed };
+        let call = match operation {
+            Some(operation) => Call::new(&operation.describe(), &typed, is_secure, endpoint.authority()),
+            None => Call {
+                product,
+                version: version.to_owned(),
+                action: self.operation.clone(),
+                is_unsigned: false,
+                arguments: arguments::unknown(&typed),
+                is_secure,
+                authority: endpoint.authority().to_owned(),
+            },
+        };
+        Ok(language.write(&call, flavour))
     }
 
     fn version(&self) -> anyhow::Result<String> {

@@ -49,6 +49,11 @@ const ASSETS: &[Asset] = &[
         content_type: "text/javascript; charset=utf-8",
         bytes: include_bytes!("assets/change.js"),
     },
+    Asset {
+        name: "explorer.js",
+        content_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("assets/explorer.js"),
+    },
     Asset { name: "icon.svg", content_type: "image/svg+xml", bytes: include_bytes!("assets/icon.svg") },
 ];
 

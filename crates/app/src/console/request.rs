@@ -46,6 +46,11 @@ impl PageRequest {
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
+    /// The host and port at which the browser reached this server; empty if it said none.
+    pub fn host(&self) -> &str {
+        self.header(http::header::HOST)
+    }
+
     /// The address at which the browser reached this server, such as `http://127.0.0.1:8686`.
     pub fn endpoint(&self) -> String {
         let scheme = if self.secure { "https" } else { "http" };

@@ -179,3 +179,34 @@ fn the_curl_line_says_the_same_request_to_a_shell() {
     );
     assert!(!bare.contains("--data-raw"));
 }
+
+/// Whoever keeps the secret appends the signature at the one place that waits for it, and has the same request.
+#[test]
+fn a_signature_can_be_added_afterwards() {
+    let secret = Secret::from("testsecret");
+    for scheme in [Scheme::RpcV1, Scheme::V3] {
+        for placement in [Placement::Query, Placement::Body, Placement::WholeBody] {
+            let call = RequestBuilder::new("ims.aliyuncs.com", "2019-08-15", "ListUsers")
+                .param("Marker", "a b")
+                .scheme(scheme)
+                .placement(placement)
+                .security_token("token");
+            let signed = call.sign("testid", &secret, "2025-01-02T03:04:05Z", "n");
+            let mut made = call.unsigned("testid", "2025-01-02T03:04:05Z", "n");
+            assert_eq!(made.signature, "");
+            let encoded = ramward_rpc::percent::encode(signed.signature.as_bytes()).to_string();
+            if made.path_and_query.ends_with("Signature=") {
+                made.path_and_query.push_str(&encoded);
+            } else if made.body.ends_with(b"Signature=") {
+                made.body.extend_from_slice(encoded.as_bytes());
+            } else {
+                let authorization =
+                    made.headers.iter_mut().find(|(name, _)| name == "authorization").unwrap();
+                assert!(authorization.1.ends_with("Signature="));
+                authorization.1.push_str(&signed.signature);
+            }
+            made.signature.clone_from(&signed.signature);
+            assert_eq!(made, signed, "{scheme:?} {placement:?}");
+        }
+    }
+}

@@ -32,6 +32,13 @@ pub struct Entry {
     pub input: Input,
 }
 
+impl Entry {
+    /// Whether a call needs it and code must not show it.
+    pub fn is_needed_secret(&self) -> bool {
+        self.required && self.input == Input::Secret
+    }
+}
+
 /// How a value is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Input {
@@ -81,7 +88,7 @@ fn walk(out: &mut Vec<Entry>, form: &Form, name: String, field: &Field, kind: &K
 fn entry(value: String, name: String, field: &Field, kind: &Kind, required: bool) -> Entry {
     let input = if is_secret(&name) && *kind == Kind::String {
         Input::Secret
-    } else if name.contains("Document") || name == "Policy" || name == "SAMLAssertion" {
+    } else if name.contains("Document") || name == "Policy" {
         Input::Lines
     } else {
         Input::Line

@@ -5,6 +5,7 @@ mod answer;
 mod callers;
 mod entries;
 mod operation;
+mod signing;
 #[cfg(test)]
 mod tests;
 

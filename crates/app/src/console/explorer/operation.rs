@@ -3,18 +3,21 @@
 use askama::Template;
 use ramward_domain::ops::{self, OPERATIONS};
 use ramward_domain::service::Format;
-use ramward_rpc::api::{Api, Description};
+use ramward_rpc::api::{Api, Description, Product};
 use ramward_rpc::reference::{self, REQUEST_ID, Row};
 
 use super::answer::{RawAnswer, run};
 use super::callers::callers;
 use super::entries::{Entry, Input, entries, pairs};
+use super::signing::{self, Signing};
 use super::{changes, product};
-use crate::console::answer::{PageAnswer, page};
+use crate::console::answer::{self, PageAnswer, page};
 use crate::console::form::Form;
 use crate::console::frame::Frame;
 use crate::console::trouble::Trouble;
 use crate::console::visit::Visit;
+use crate::samples::arguments::is_secret;
+use crate::samples::{Call, Flavour, LANGUAGES, Language};
 
 #[derive(Template)]
 #[template(path = "console/explorer/operation.html")]
@@ -26,6 +29,11 @@ struct Page<'a> {
     entries: &'a [Entry],
     format: Format,
     answer: Option<RawAnswer>,
+    code: Code,
+    signings: Vec<Signing>,
+    /// The AccessKey whose signature is shown; its secret never comes here.
+    key: &'a str,
+    base: &'a str,
     request: Vec<Row<'a>>,
     response: Vec<Row<'a>>,
     json: String,
@@ -33,7 +41,19 @@ struct Page<'a> {
     errors: Vec<String>,
 }
 
+/// Code that makes the call of the form.
+struct Code {
+    language: &'static Language,
+    flavour: Flavour,
+    is_vendor: bool,
+    text: String,
+}
+
 impl Page<'_> {
+    fn is_generic(&self) -> bool {
+        self.code.flavour == Flavour::Generic || !self.code.language.is_typed(self.api.product)
+    }
+
     fn xml_wanted(&self) -> bool {
         self.format == Format::Xml
     }
@@ -53,9 +73,38 @@ pub fn send(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
             let entries = entries(&description.parameters, &visit.form);
             Some(run(visit, ops_api(&description)?, &pairs(&entries), format(&visit.form))?)
         }
+        "download" => {
+            let code = code(visit, &description, &visit.form);
+            return Ok(answer::file(code.language.file, "text/plain; charset=utf-8", code.text));
+        }
         _ => None,
     };
     shown(visit, &description, &visit.form, answer)
+}
+
+/// The code that the form asks for: `code` is the language, `style` the flavour, `endpoint` whose server it calls.
+fn code(visit: &Visit<'_>, description: &Description, form: &Form) -> Code {
+    let first = LANGUAGES.first().expect("there are languages");
+    let language = Language::find(form.get("code")).unwrap_or(first);
+    let flavour = if form.get("style") == "generic" { Flavour::Generic } else { Flavour::Typed };
+    let is_vendor = form.get("endpoint") == "vendor" && description.api.product != Product::Ramward;
+    let entries = entries(&description.parameters, form);
+    // What is secret comes from the environment, typed or not, as soon as the operation asks for it.
+    let mut typed = pairs(&entries);
+    typed.extend(
+        entries
+            .iter()
+            .filter(|one| one.value.is_empty() && one.is_needed_secret())
+            .map(|one| (one.name.as_str(), "…")),
+    );
+    let vendor = format!("{}.aliyuncs.com", description.api.product.name().to_ascii_lowercase());
+    let here = visit.request.host();
+    let call = if is_vendor {
+        Call::new(description, &typed, true, &vendor)
+    } else {
+        Call::new(description, &typed, visit.request.secure, here)
+    };
+    Code { text: language.write(&call, flavour), language, flavour, is_vendor }
 }
 
 fn description(visit: &Visit<'_>) -> Result<Description, Trouble> {
@@ -69,7 +118,8 @@ fn ops_api(description: &Description) -> Result<&'static Api, Trouble> {
     OPERATIONS.get(place).map(|operation| operation.api()).ok_or(Trouble::NotFound)
 }
 
-fn format(form: &Form) -> Format {
+/// The format of the answer that the form asks for.
+pub fn format(form: &Form) -> Format {
     if form.get("format") == "XML" { Format::Xml } else { Format::Json }
 }
 
@@ -81,6 +131,11 @@ fn shown(
 ) -> Result<PageAnswer, Trouble> {
     let api = &description.api;
     let entries = entries(&description.parameters, form);
+    let mut signed = pairs(&entries);
+    // A password is shown, inside the strings that are signed, only to who asks for these.
+    if form.get("do") != "sign" {
+        signed.retain(|(name, _)| !is_secret(name));
+    }
     page(&Page {
         frame: visit.frame(api.action),
         api,
@@ -89,6 +144,10 @@ fn shown(
         entries: &entries,
         format: format(form),
         answer,
+        code: code(visit, description, form),
+        signings: signing::signings(visit, description, &signed, form),
+        key: form.get("key"),
+        base: &visit.request.endpoint(),
         request: reference::rows(&description.parameters),
         response: reference::rows(&description.response),
         json: description.sample_json(),

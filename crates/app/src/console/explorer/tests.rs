@@ -141,3 +141,52 @@ fn what_was_typed_comes_back_as_text_and_a_password_not_at_all() {
     let page = String::from_utf8(answer.body().to_vec()).unwrap();
     assert!(!page.contains("Tr0ub4dor"), "{page}");
 }
+
+#[test]
+fn code_follows_the_form_and_is_saved_under_its_name() {
+    let desk = Desk::new();
+    let root = desk.sign_in(&desk.root);
+    let create = "/console/explorer/ims/CreateUser";
+    let query = "UserPrincipalName=alice%40example.com&DisplayName=Alice&Tag.1.Key=team&Tag.1.Value=x";
+    let typed = desk.page(&root, &format!("{create}?{query}&code=python"));
+    assert!(typed.contains("models.CreateUserRequestTag(") && typed.contains("127.0.0.1:8686"), "{typed}");
+    let generic = desk.page(&root, &format!("{create}?{query}&code=python&style=generic&endpoint=vendor"));
+    assert!(
+        generic.contains("&#34;Tag.1.Key&#34;: &#34;team&#34;") && generic.contains("ims.aliyuncs.com"),
+        "{generic}"
+    );
+    let saved = desk.console.respond(&root.post(create, &format!("do=download&code=go&{query}")));
+    assert_eq!(saved.headers()["content-disposition"], "attachment; filename=\"main.go\"");
+    assert!(saved.body().starts_with(b"// go get github.com/alibabacloud-go/ims-20190815/v4\n"));
+    let secret = desk.page(&root, "/console/explorer/ims/ChangePassword?code=curl");
+    assert!(secret.contains("NewPassword=$(encode &#34;$NEW_PASSWORD&#34;)"), "{secret}");
+}
+
+#[test]
+fn the_steps_of_both_signatures_are_shown_and_no_secret_is_asked_for() {
+    let desk = Desk::new();
+    let root = desk.sign_in(&desk.root);
+    let path = "/console/explorer/ims/ListUsers";
+    let page = desk.page(&root, &format!("{path}?MaxItems=1&key=testid&format=XML"));
+    assert!(
+        page.contains("POST\n/\nFormat=XML&#38;MaxItems=1\nhost:127.0.0.1:8686\nx-acs-action:ListUsers\n"),
+        "{page}"
+    );
+    assert!(
+        page.contains("POST&#38;%2F&#38;AccessKeyId%3Dtestid%26Action%3DListUsers%26Format%3DXML"),
+        "{page}"
+    );
+    assert!(page.contains("&#38;Signature=\""), "the path to which the script adds the signature");
+    let fields: Vec<&str> = page.split("<input").filter(|field| field.contains("id=\"secret\"")).collect();
+    assert_eq!(fields.len(), 1);
+    assert!(!fields[0].split('>').next().unwrap().contains("name="), "a field without a name is not sent");
+    // A password stands in what is signed; it is shown only to who asks for that.
+    let login = "/console/explorer/ims/CreateLoginProfile";
+    let post = |what: &str| {
+        let form = format!("do={what}&UserPrincipalName=x&Password=Tr0ub4dor");
+        String::from_utf8(desk.console.respond(&root.post(login, &form)).body().to_vec()).unwrap()
+    };
+    assert!(!post("code").contains("Tr0ub4dor") && post("sign").contains("Tr0ub4dor"));
+    let open = desk.page(&root, "/console/explorer/sts/AssumeRoleWithOIDC");
+    assert!(!open.contains("id=\"secret\""), "nothing is signed");
+}
