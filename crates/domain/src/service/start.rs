@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::cache::GuardedCache;
+use super::console::SignIns;
 use super::execute::mark_last_use;
 use super::permissions::Permissions;
 use super::replay::ReplayGuard;
@@ -90,6 +91,7 @@ impl Service {
             replay,
             workers,
             endpoint,
+            sign_ins: SignIns::default(),
             started_with: OnceLock::new(),
         };
         Ok(Self { core: Arc::new(core) })
