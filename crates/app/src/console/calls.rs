@@ -1,7 +1,8 @@
 //! Operations as pages call them: through the dispatcher of the API, as whoever is signed in. Knows no page.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use http::StatusCode;
 use ramward_domain::authn::{Caller, Origin};
 use ramward_domain::service::unsigned::Ask;
 use ramward_domain::service::{Answer, Service};
@@ -33,6 +34,11 @@ pub struct Refusal {
 pub fn member<T: DeserializeOwned>(answer: &mut Value, path: &str) -> Result<T, Trouble> {
     let value = answer.pointer_mut(path).map(Value::take).unwrap_or_default();
     serde_json::from_value(value).map_err(|error| Trouble::Internal(format!("{path} of an answer: {error}")))
+impl Refusal {
+    /// The status for the page that shows it.
+    pub fn http_status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
 }
 
 /// Makes calls as somebody.
@@ -52,27 +58,13 @@ impl Calls<'_> {
     /// # Errors
     /// The refusal.
     pub fn call(&self, product: Product, action: &str, params: &[(&str, &str)]) -> Result<Value, Refusal> {
-        let answer = self.ask(&Ask::new(product, action, params));
-        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        if answer.status == 200 {
-            return Ok(body);
-        }
-        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        Err(Refusal {
-            status: answer.status,
-            code: text("Code"),
-            message: text("Message"),
-            request_id: text("RequestId"),
-            operation: action.to_owned(),
-        })
+        read(&self.ask(&Ask::new(product, action, params)), action)
     }
 
     /// Calls an operation: the answer as it would go over the wire. It stands among the last requests like any other.
     pub fn ask(&self, ask: &Ask<'_>) -> Answer {
-        #[expect(clippy::disallowed_methods, reason = "measures how long the call took, as the gateway does")]
-        let began = Instant::now();
-        let answer = self.service.call_as(self.caller, self.origin, ask);
-        self.service.note(&answer, self.origin.peer, began.elapsed());
+        let (answer, elapsed) = timed(|| self.service.call_as(self.caller, self.origin, ask));
+        self.service.note(&answer, self.origin.peer, elapsed);
         answer
     }
 }
@@ -84,4 +76,29 @@ impl Calls<'_> {
 pub fn part<T: DeserializeOwned>(answer: &Value, pointer: &str) -> Result<T, Trouble> {
     let found = answer.pointer(pointer).unwrap_or(&Value::Null);
     T::deserialize(found).map_err(|error| Trouble::Internal(format!("{pointer} of an answer: {error}")))
+/// What an answer in JSON says.
+///
+/// # Errors
+/// The refusal, if it is one.
+pub fn read(answer: &Answer, action: &str) -> Result<Value, Refusal> {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    if answer.status == 200 {
+        return Ok(body);
+    }
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Err(Refusal {
+        status: answer.status,
+        code: text("Code"),
+        message: text("Message"),
+        request_id: text("RequestId"),
+        operation: action.to_owned(),
+    })
+}
+
+/// What `work` gives, and how long it took.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    #[expect(clippy::disallowed_methods, reason = "measures how long a call took, as the gateway does")]
+    let began = Instant::now();
+    let given = work();
+    (given, began.elapsed())
 }

@@ -99,9 +99,16 @@ impl Console {
             proof::check_origin(visit.request)?;
         }
         if let Needs::SignIn = page.needs {
+        visit.signed_in = self.signed_in(visit.request)?;
+        let wanted = match page.needs {
+            Needs::Nothing => None,
+            Needs::SignIn => Some(ConsoleStage::Done),
+            Needs::Stage(stage) => Some(stage),
+        };
+        if let Some(wanted) = wanted {
             match visit.signed_in.as_ref().map(|signed_in| signed_in.stage) {
-                Some(ConsoleStage::Done) => {}
-                Some(stage) => return Ok(sign_in::on_to(stage)),
+                Some(stage) if stage == wanted => {}
+                Some(stage) => return Ok(sign_in::on_to(visit, stage)),
                 None => return Ok(sign_in::first(visit)),
             }
             if method == Method::POST {

@@ -1,6 +1,7 @@
 //! The pages: which path and method leads to which handler, and for whom. The only list of them.
 
 use http::Method;
+use ramward_domain::service::console::ConsoleStage;
 
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
@@ -28,9 +29,15 @@ pub struct Page {
 pub enum Needs {
     /// Everybody.
     Nothing,
+    /// Who gave a password and is asked for this next; everybody else is sent to where they belong. A form must carry the
+    /// proof of the session.
+    Stage(ConsoleStage),
     /// Who is signed in; everybody else is sent to do so. A form must carry the proof of the session.
     SignIn,
 }
+
+const NEW_PASSWORD: Needs = Needs::Stage(ConsoleStage::Password);
+const NEW_DEVICE: Needs = Needs::Stage(ConsoleStage::Device);
 
 type Run = fn(&mut Visit<'_>) -> Result<PageAnswer, Trouble>;
 
@@ -52,7 +59,16 @@ const fn post(path: &'static str, run: Run) -> Page {
 pub const PAGES: &[Page] = &[
     page(Method::GET, "/console/assets/{version}/{name}", Needs::Nothing, assets::send),
     page(Method::GET, "/console/sign-in", Needs::Nothing, sign_in::show),
+    page(Method::POST, "/console/sign-in/password", Needs::Nothing, sign_in::with_password),
     page(Method::POST, "/console/sign-in/key", Needs::Nothing, sign_in::with_key),
+    page(Method::GET, "/console/sign-in/code", Needs::Stage(ConsoleStage::Code), sign_in::code),
+    page(Method::POST, "/console/sign-in/code", Needs::Stage(ConsoleStage::Code), sign_in::prove_code),
+    page(Method::GET, "/console/sign-in/new-password", NEW_PASSWORD, sign_in::new_password),
+    page(Method::POST, "/console/sign-in/new-password", NEW_PASSWORD, sign_in::set_password),
+    page(Method::GET, "/console/sign-in/device", NEW_DEVICE, sign_in::device),
+    page(Method::POST, "/console/sign-in/device", NEW_DEVICE, sign_in::create_device),
+    page(Method::POST, "/console/sign-in/device/bind", NEW_DEVICE, sign_in::bind_device),
+    page(Method::POST, "/console/sign-in/leave", Needs::Nothing, sign_in::leave),
     post("/console/sign-out", sign_in::out),
     page(Method::POST, "/console/preferences", Needs::Nothing, preferences::set),
     get("/console", sign_in::home),

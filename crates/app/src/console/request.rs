@@ -7,6 +7,8 @@ use http::{HeaderMap, HeaderName, Method};
 
 /// The cookie of who is signed in.
 pub const SESSION: &str = "ramward_console";
+/// The cookie by which a browser is remembered after a code.
+pub const REMEMBERED: &str = "ramward_remembered";
 /// The cookie of the language that was chosen.
 pub const LANGUAGE: &str = "ramward_lang";
 /// The cookie of the theme that was chosen.

@@ -8,9 +8,10 @@ use crate::identity::qr_code;
 use crate::identity::totp::{AuthenticationCode, Seed};
 use crate::ids::UserId;
 use crate::ops::{Cx, account};
-use crate::store::Total;
 use crate::store::seal::{SealKey, SecretOf};
 use crate::store::tables::mfa_devices::{self, MfaDevice};
+use crate::store::{Total, Tx};
+use crate::time::Timestamp;
 
 /// What authenticator apps show above the code.
 const ISSUER: &str = "Ramward";
@@ -128,6 +129,28 @@ pub fn bind(
         .ok_or_else(|| ApiError::new(Plain::CheckAuthenticationCodeFail))?;
     mfa_devices::bind(cx.tx, device.account, &device.device_name, user, cx.now, Some(step))?;
     Ok(())
+}
+
+/// Whether `code` is one that a device shows and has not shown here before; then it is spent. A device without its seed
+/// shows none that could be checked.
+///
+/// # Errors
+/// A seed that does not open; what the store cannot write.
+pub fn spend_code(
+    tx: &mut Tx<'_>,
+    seal: &SealKey,
+    device: &MfaDevice,
+    code: AuthenticationCode,
+    wall: Timestamp,
+) -> ApiResult<bool> {
+    if device.sealed_seed.is_none() {
+        return Ok(false);
+    }
+    let Some(step) = open_seed(seal, device)?.verify_code(code, wall, device.last_step) else {
+        return Ok(false);
+    };
+    mfa_devices::update_last_step(tx, device.account, &device.device_name, step)?;
+    Ok(true)
 }
 
 /// Takes the device of an identity off; the device as it was.

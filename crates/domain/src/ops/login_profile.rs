@@ -10,6 +10,7 @@ use crate::ops::password::{Before, NewPassword};
 use crate::ops::{Cx, Prepare, account, subject};
 use crate::store::Tx;
 use crate::store::tables::accounts::Account;
+use crate::store::tables::console_sessions;
 use crate::store::tables::login_profiles::{self, LoginProfile};
 use crate::store::tables::users::{self, User};
 use crate::time::Timestamp;
@@ -128,6 +129,9 @@ pub fn update(
     }
     profile.update_date = cx.now;
     login_profiles::update(cx.tx, &profile)?;
+    if profile.status == Status::Inactive {
+        console_sessions::delete_of_user(cx.tx, user.account, user.user_id)?;
+    }
     Ok(profile)
 }
 
@@ -145,8 +149,8 @@ pub fn delete(cx: &mut Cx<'_, '_>, user: &User) -> ApiResult<()> {
 /// code a wrong old password gets; here it is the one of a parameter that is not what it must be.
 ///
 /// # Errors
-/// `NoPermission` for root, `EntityNotExist.User.LoginProfile`, `InvalidParameter.OldPassword.Format`,
-/// `InvalidParameter.NewPassword.TooWeak`.
+/// `NoPermission` for root and where too many wrong passwords lock the logon, `EntityNotExist.User.LoginProfile`,
+/// `InvalidParameter.OldPassword.Format`, `InvalidParameter.NewPassword.TooWeak`.
 pub fn prepare_change(cx: &Prepare<'_>, old: &Password, new: &Password) -> ApiResult<NewPassword> {
     let before = cx.store.read(|tx| {
         let user = caller(tx, cx.caller)?;
@@ -155,13 +159,30 @@ pub fn prepare_change(cx: &Prepare<'_>, old: &Password, new: &Password) -> ApiRe
     })?;
     let profile =
         before.profile.as_ref().ok_or_else(|| ApiError::new(Code::EntityNotExist("User.LoginProfile")))?;
+    if profile.failures().lock(before.policy().max_login_attemps, cx.now) {
+        return Err(ApiError::with_message(
+            Plain::NoPermission,
+            "You are not authorized to do this action. Too many wrong passwords were given; try again in an hour, or ask an administrator to set another.",
+        ));
+    }
     if !profile.password_hash.as_ref().is_some_and(|hash| hash.verify(old)) {
+        count_failure(cx, profile)?;
         return Err(ApiError::with_message(
             Code::InvalidParameter("OldPassword".into(), Rule::Format),
             "The parameter - \"OldPassword\" is not the present password.",
         ));
     }
     NewPassword::make(cx, before, new, "NewPassword")
+}
+
+/// A wrong old password is a guess like one at a sign-in, and counts like one. It is written before the refusal: what a
+/// refused call changes is otherwise taken back.
+fn count_failure(cx: &Prepare<'_>, profile: &LoginProfile) -> ApiResult<()> {
+    let (account, user, now) = (profile.account, profile.user_id, cx.now);
+    cx.store.write(move |tx: &mut Tx<'_>| -> ApiResult<()> {
+        let Some(profile) = login_profiles::find(tx, account, user)? else { return Ok(()) };
+        Ok(login_profiles::update_failures(tx, account, user, profile.failures().with_another(now))?)
+    })
 }
 
 /// Sets the password that the calling RAM user chose for itself.
@@ -210,11 +231,15 @@ pub fn password_status(account: &Account, profile: &LoginProfile, now: Timestamp
     }
 }
 
-/// Whether a password of that day is older than the policy lets it be and may no longer be changed by its user.
+/// Whether a password of that day is older than the policy lets it be.
+pub fn has_expired(account: &Account, profile: &LoginProfile, now: Timestamp) -> bool {
+    let days = account.password_policy.max_password_age.get();
+    profile.password_date.is_some_and(|set| is_over(set, days, now))
+}
+
+/// Whether it is, and may no longer be changed by its user.
 pub fn has_expired_for_good(account: &Account, profile: &LoginProfile, now: Timestamp) -> bool {
-    let policy = &account.password_policy;
-    let hard = policy.hard_expire
-        && profile.password_date.is_some_and(|set| is_over(set, policy.max_password_age.get(), now));
+    let hard = account.password_policy.hard_expire && has_expired(account, profile, now);
     hard || password_status(account, profile, now) == PasswordStatus::InitialExpired
 }
 

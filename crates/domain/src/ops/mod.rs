@@ -107,6 +107,8 @@ pub struct Prepare<'a> {
     pub entropy: &'a dyn Entropy,
     /// Settings.
     pub settings: &'a Settings,
+    /// The time of dates and ages (the domain clock).
+    pub now: Timestamp,
     /// The time of codes and signatures (the wall clock).
     pub wall: Timestamp,
     /// The server as a whole.

@@ -8,6 +8,7 @@ use crate::identity::user::UserName;
 use crate::ops::{Cx, Prepare};
 use crate::store::Tx;
 use crate::store::tables::accounts::Account;
+use crate::store::tables::console_sessions;
 use crate::store::tables::login_profiles::{self, LoginProfile};
 use crate::store::tables::password_history;
 use crate::store::tables::users::User;
@@ -45,6 +46,13 @@ impl Before {
             history.insert(0, present.clone());
         }
         Ok(Self { profile, history, grounds })
+    }
+}
+
+impl Before {
+    /// The policy that the password is judged by.
+    pub fn policy(&self) -> &PasswordPolicy {
+        &self.grounds.policy
     }
 }
 
@@ -116,6 +124,8 @@ impl NewPassword {
         // Another password ends the lock of too many wrong ones (vendor help page, password policy, 2021).
         profile.failed_attempts = 0;
         profile.failed_date = None;
+        // Whoever knows only the former password is signed in no more.
+        console_sessions::delete_of_user(cx.tx, user.account, user.user_id)?;
         Ok(())
     }
 }

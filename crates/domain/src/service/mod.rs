@@ -37,6 +37,7 @@ use self::cache::GuardedCache;
 use self::call::Signed;
 pub use self::call::{Call, Format, Frame};
 use self::checking::{check_network, check_signature, check_status, read};
+use self::console::SignIns;
 pub use self::execute::Pending;
 use self::execute::{Reply, Run};
 use self::permissions::Permissions;
@@ -78,6 +79,7 @@ pub(crate) struct Core {
     replay: ReplayGuard,
     workers: Workers,
     endpoint: Endpoint,
+    sign_ins: SignIns,
     started_with: OnceLock<StartedWith>,
 }
 
@@ -288,7 +290,9 @@ impl Core {
         }
         call.host().clone_into(&mut frame.host);
         let reached = Cell::new(frame.reached);
-        Ok(Step::Run(Run { frame: frame.clone(), caller, origin, request, operation, durable, reached }))
+        let permitted = false;
+        let frame = frame.clone();
+        Ok(Step::Run(Run { frame, caller, origin, request, operation, durable, reached, permitted }))
     }
 
     /// A call of an operation that needs no signature: what it brings is checked by the operation itself.
@@ -305,7 +309,8 @@ impl Core {
         let caller = Caller { key: Arc::new(KeyEntry::anonymous()) };
         let (origin, request) = (call.origin(), read(frame, operation, params));
         let reached = Cell::new(frame.reached);
-        Run { frame: frame.clone(), caller, origin, request, operation, durable, reached }
+        let (frame, permitted) = (frame.clone(), false);
+        Run { frame, caller, origin, request, operation, durable, reached, permitted }
     }
 
     /// The key that signed: of a session out of its token, else out of the store.

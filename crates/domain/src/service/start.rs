@@ -8,6 +8,7 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 
 use super::cache::GuardedCache;
+use super::console::SignIns;
 use super::execute::mark_last_use;
 use super::permissions::Permissions;
 use super::replay::ReplayGuard;
@@ -93,6 +94,7 @@ impl Service {
             replay,
             workers,
             endpoint,
+            sign_ins: SignIns::default(),
             started_with: OnceLock::new(),
         };
         Ok(Self { core: Arc::new(core) })

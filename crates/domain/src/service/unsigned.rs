@@ -52,6 +52,11 @@ impl Service {
 
     /// A call from begin to end, which is waited for, by whom the server knows already.
     pub fn call_as(&self, caller: &Caller, origin: Origin, ask: &Ask<'_>) -> Answer {
+        self.call_by(caller, origin, ask, false)
+    }
+
+    /// The same; where `permitted`, the server itself asks for the call and no policy is asked.
+    pub(super) fn call_by(&self, caller: &Caller, origin: Origin, ask: &Ask<'_>, permitted: bool) -> Answer {
         let core = &self.core;
         let mut frame = Frame::new(core.request_id());
         frame.product = Some(ask.product);
@@ -72,7 +77,8 @@ impl Service {
         let durable =
             Durable { needs: Needs::Nothing, use_at: None, now: core.clock.now(), wall: core.wall.now() };
         let caller = caller.clone();
-        let run = Run { frame, caller, origin, request, operation, durable, reached: Cell::default() };
+        let reached = Cell::default();
+        let run = Run { frame, caller, origin, request, operation, durable, reached, permitted };
         let (send, receive) = std::sync::mpsc::sync_channel(1);
         Pending::to_run(Arc::clone(core), run).start(Box::new(move |answer| {
             // Nobody else holds the receiver, which waits below.

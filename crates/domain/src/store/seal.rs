@@ -39,6 +39,8 @@ pub enum SecretOf<'a> {
     Diagnosis(AccountId),
     /// What the security token of a session holds: nobody's row, its account stands inside.
     SecurityToken,
+    /// What a browser keeps that is remembered after a code; the account stands inside.
+    RememberedBrowser,
 }
 
 impl SecretOf<'_> {
@@ -48,6 +50,7 @@ impl SecretOf<'_> {
             Self::MfaDevice(account, name) => format!("MFADevice {account} {name}"),
             Self::Diagnosis(account) => format!("Diagnosis {account}"),
             Self::SecurityToken => "SecurityToken".to_owned(),
+            Self::RememberedBrowser => "RememberedBrowser".to_owned(),
         }
     }
 }

@@ -16,6 +16,15 @@ pub struct TestDevice {
 }
 
 impl TestDevice {
+    /// The device in an answer of CreateVirtualMFADevice.
+    pub fn of_answer(made: &serde_json::Value) -> Self {
+        let device = &made["VirtualMFADevice"];
+        Self {
+            serial_number: device["SerialNumber"].as_str().unwrap().to_owned(),
+            seed: BASE32.decode(device["Base32StringSeed"].as_str().unwrap().as_bytes()).unwrap(),
+        }
+    }
+
     /// The code shown at an instant.
     pub fn code(&self, at: Timestamp) -> String {
         let step = u64::try_from(at.seconds() / 30).unwrap();
@@ -36,12 +45,7 @@ impl TestDevice {
 impl TestApp {
     /// A new virtual device of that name.
     pub fn device(&self, name: &str) -> TestDevice {
-        let made = self.ok("CreateVirtualMFADevice", &[("VirtualMFADeviceName", name)]);
-        let device = &made["VirtualMFADevice"];
-        TestDevice {
-            serial_number: device["SerialNumber"].as_str().unwrap().to_owned(),
-            seed: BASE32.decode(device["Base32StringSeed"].as_str().unwrap().as_bytes()).unwrap(),
-        }
+        TestDevice::of_answer(&self.ok("CreateVirtualMFADevice", &[("VirtualMFADeviceName", name)]))
     }
 
     /// Binds a device to a user, as `key`, with right codes; status and code.

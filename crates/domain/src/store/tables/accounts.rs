@@ -7,7 +7,7 @@ use super::{
     access_key_policies, access_keys, account_settings, collect_runs, console_sessions, disappeared,
     group_members, groups, met, mirrored_devices, mirrored_users, oidc_providers, policies,
     policy_attachments, policy_uses, policy_versions, recycled_keys, recycled_users, report_history,
-    report_subjects, roles, rows, saml_assertions, saml_providers, security_exceptions, tags,
+    report_subjects, roles, root_passwords, rows, saml_assertions, saml_providers, security_exceptions, tags,
 };
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
@@ -300,6 +300,7 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     saml_providers::delete_all(tx, account)?;
     saml_assertions::delete_all(tx, account)?;
     console_sessions::delete_all(tx, account)?;
+    root_passwords::delete(tx, account)?;
     account_settings::delete_all(tx, account)?;
     recycled_users::delete_all(tx, account)?;
     tx.effect(Effect::Account(account));

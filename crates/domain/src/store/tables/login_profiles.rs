@@ -1,7 +1,8 @@
 //! Logon profiles: whether and how a RAM user may log on to the console.
 
-use super::{met, rows};
+use super::{console_sessions, met, rows};
 use crate::identity::access_key::Status;
+use crate::identity::failures::Failures;
 use crate::identity::login_profile::PasswordHash;
 use crate::ids::{AccountId, UserId};
 use crate::store::connection::{Arg, Row};
@@ -57,6 +58,13 @@ impl LoginProfile {
     pub fn dates(&self) -> Option<Dates> {
         let dates = Dates { create_date: self.create_date, last_login_date: self.last_login_date };
         (self.status == Status::Active).then_some(dates)
+    }
+}
+
+impl LoginProfile {
+    /// Wrong passwords and codes since the last logon.
+    pub fn failures(&self) -> Failures {
+        Failures { attempts: self.failed_attempts, last: self.failed_date }
     }
 }
 
@@ -148,11 +156,24 @@ pub fn update(tx: &mut Tx<'_>, profile: &LoginProfile) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Deletes a profile with the memory of its passwords; whether it was there.
+/// Writes the count of wrong passwords and codes alone: no report looks at it. `Absent` if the user has no profile.
+pub fn update_failures(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+    failures: Failures,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE login_profiles SET failed_attempts = ?3, failed_date = ?4 WHERE account = ?1 AND user_id = ?2";
+    let args = [account.into(), user.into(), failures.attempts.into(), failures.last.into()];
+    met(tx.execute(sql, &args)?, "logon profile")
+}
+
+/// Deletes a profile with the memory of its passwords and ends the sessions of its user; whether it was there.
 pub fn delete(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<bool, StoreError> {
     tx.touch_console(account, user)?;
     tx.effect(Effect::Account(account));
     let args = [account.into(), user.into()];
     tx.execute("DELETE FROM password_history WHERE account = ?1 AND user_id = ?2", &args)?;
+    console_sessions::delete_of_user(tx, account, user)?;
     Ok(tx.execute("DELETE FROM login_profiles WHERE account = ?1 AND user_id = ?2", &args)? > 0)
 }

@@ -29,6 +29,7 @@ pub mod report_days;
 pub mod report_history;
 pub mod report_subjects;
 pub mod roles;
+pub mod root_passwords;
 pub mod saml_assertions;
 pub mod saml_providers;
 pub mod security_exceptions;

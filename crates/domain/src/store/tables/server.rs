@@ -15,6 +15,9 @@ pub const ENDED_CLEANLY: &str = "ended_cleanly";
 /// The account and the root AccessKey that the first start made.
 pub const FIRST_KEY: &str = "first_root_key";
 
+/// When somebody last tried to sign in at the console with a password, by the domain clock, in seconds.
+pub const LAST_SIGN_IN_ATTEMPT: &str = "last_sign_in_attempt";
+
 /// What belongs to the server and not to its state, and stays where a store is put back to what it was.
 pub const OF_THE_RUN: [&str; 4] = [NONCE_CEILING, NONCE_KEY, ENDED_CLEANLY, FIRST_KEY];
 

@@ -13,3 +13,10 @@ CREATE TABLE console_sessions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX console_sessions_by_user ON console_sessions (account, user_id);
 CREATE INDEX console_sessions_by_end ON console_sessions (account, ends);
+
+-- The password with which the root identity signs in, where it has one.
+CREATE TABLE root_passwords (
+    account       INTEGER NOT NULL PRIMARY KEY,
+    password_hash TEXT    NOT NULL,
+    password_date INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
