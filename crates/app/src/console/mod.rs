@@ -20,6 +20,7 @@ pub mod policies;
 pub mod preferences;
 pub mod proof;
 pub mod request;
+pub mod roles;
 pub mod root;
 pub mod settings;
 pub mod shown_call;
