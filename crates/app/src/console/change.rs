@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::answer::{self, PageAnswer};
 use super::calls::Refusal;
-use super::effect::Effect;
+use super::effect::{self, Effect};
 use super::field::Field;
 use super::frame::Frame;
 use super::shown_call::{ShownCall, ShownParam};
@@ -196,6 +196,6 @@ impl Change {
 
     /// Whether what is typed may change what comes out.
     pub fn has_preview(&self) -> bool {
-        !self.fields.is_empty()
+        self.fields.iter().any(|field| effect::looks_at(self.action, field.name))
     }
 }

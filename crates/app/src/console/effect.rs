@@ -101,6 +101,11 @@ impl Effect {
     }
 }
 
+/// Whether what comes out depends on a parameter that people fill in.
+pub fn looks_at(action: &str, parameter: &str) -> bool {
+    action == SET_POLICY && POLICY_PARTS.contains(&parameter)
+}
+
 /// What is asked of the simulation.
 fn asked(action: &str, params: &[(&'static str, String)]) -> Option<Vec<(String, String)>> {
     if action == SET_POLICY {

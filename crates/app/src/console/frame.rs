@@ -48,6 +48,8 @@ const MENU: &[(&str, &str, &str, For)] = &[
     ("/console/users", "Users", "用户", For::Accounts),
     ("/console/groups", "Groups", "用户组", For::Accounts),
     ("/console/policies", "Policies", "权限策略", For::Accounts),
+    ("/console/roles", "Roles", "角色", For::Accounts),
+    ("/console/root", "Root", "主账号", For::Accounts),
     ("/console/settings", "Settings", "设置", For::Accounts),
     ("/console/explorer", "API explorer", "API 调试", For::Everybody),
     ("/console/errors", "Error centre", "错误中心", For::Everybody),

@@ -12,6 +12,11 @@ pub fn group(name: &str) -> String {
     format!("/console/groups/{}", part(name))
 }
 
+/// The page of a role.
+pub fn role(name: &str) -> String {
+    format!("/console/roles/{}", part(name))
+}
+
 /// The page of a policy; `kind` is `System` or `Custom`.
 pub fn policy(kind: &str, name: &str) -> String {
     format!("/console/policies/{}?type={kind}", part(name))

@@ -27,6 +27,7 @@ pub mod preferences;
 pub mod proof;
 pub mod repairs;
 pub mod request;
+pub mod roles;
 pub mod root;
 pub mod settings;
 pub mod shown_call;

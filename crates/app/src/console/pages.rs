@@ -6,10 +6,7 @@ use ramward_domain::service::console::ConsoleStage;
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{
-    accounts, assets, errors, explorer, findings, groups, overview, policies, preferences, root, settings,
-    sign_in, users, what_if,
-};
+use super::{accounts, assets, errors, explorer, findings, groups, overview, policies, preferences, roles, root, settings, sign_in, users, what_if};
 
 /// A page, or what a form of it is sent to.
 #[derive(Debug)]
@@ -168,6 +165,18 @@ pub const PAGES: &[Page] = &[
     post("/console/policies/{name}/versions/{version}/default", policies::edit::set_default),
     get("/console/policies/{name}/versions/{version}/delete", policies::edit::delete_version),
     post("/console/policies/{name}/versions/{version}/delete", policies::edit::delete_version),
+    get("/console/roles", roles::list),
+    get("/console/roles/new", roles::edit::create),
+    post("/console/roles/new", roles::edit::create),
+    get("/console/roles/{name}/edit", roles::edit::update),
+    post("/console/roles/{name}/edit", roles::edit::update),
+    get("/console/roles/{name}/delete", roles::edit::delete),
+    post("/console/roles/{name}/delete", roles::edit::delete),
+    get("/console/roles/{name}/policies/attach", roles::edit::attach),
+    post("/console/roles/{name}/policies/attach", roles::edit::attach),
+    get("/console/roles/{name}/policies/{type}/{policy}/detach", roles::edit::detach),
+    post("/console/roles/{name}/policies/{type}/{policy}/detach", roles::edit::detach),
+    get("/console/roles/{name}", roles::one::show),
     get("/console/settings", settings::show),
     get("/console/settings/password-policy", settings::password_policy::set),
     post("/console/settings/password-policy", settings::password_policy::set),

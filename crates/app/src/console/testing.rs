@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{COOKIE, HOST, ORIGIN};
+use http::header::{COOKIE, HOST, LOCATION, ORIGIN};
 use http::{HeaderMap, Method};
 use ramward_domain::authn::Origin;
 use ramward_domain::entropy::SeededEntropy;
@@ -105,6 +105,22 @@ impl Desk {
         let answer = self.console.respond(&visitor.get(path_and_query));
         let text = String::from_utf8(answer.body().to_vec()).unwrap();
         assert_eq!(answer.status(), 200, "{path_and_query}: {text}");
+        text
+    }
+
+    /// Where a form of `visitor` leads; it must be taken.
+    pub fn leads_to(&self, visitor: &Visitor, path: &str, form: &str) -> String {
+        let answer = self.console.respond(&visitor.post(path, form));
+        assert_eq!(answer.status(), 303, "{path}: {}", String::from_utf8_lossy(answer.body()));
+        answer.headers()[LOCATION].to_str().unwrap().to_owned()
+    }
+
+    /// The page that says why a form of `visitor` was refused; it must be.
+    pub fn refusal(&self, visitor: &Visitor, path: &str, form: &str) -> String {
+        let answer = self.console.respond(&visitor.post(path, form));
+        let text = String::from_utf8(answer.body().to_vec()).unwrap();
+        assert!(answer.status().is_client_error(), "{path}: {} {text}", answer.status());
+        assert!(text.contains("role=\"alert\"") && text.contains("RequestId"), "{path}: {text}");
         text
     }
 }

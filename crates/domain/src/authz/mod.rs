@@ -178,13 +178,14 @@ pub fn permits_at_once(caller: &Caller, api: &Api, context: &Context<'_>, grante
 
 /// What a policy may call an operation. Ramward's own are asked about under their own name and under the same name in
 /// RAM, so that `ram:List*` and `ram:*` mean them too. Who may read the report may have it explained, and who may see the
-/// findings may see what their repair would bring.
+/// findings may see what their repair would bring; who may list the users may look for one.
 fn actions(api: &Api) -> Vec<String> {
     let mut actions = vec![api.ram_action.to_owned()];
     if api.product == Product::Ramward {
         actions.push(format!("ram:{}", api.action));
         let covering = match api.action {
             "ExplainAccountSecurityPracticeReport" => Some("ram:GetAccountSecurityPracticeReport"),
+            "SearchUsers" => Some("ram:ListUsers"),
             "SimulateAccountSecurityPracticeReport" => Some("ram:ListSecurityFindings"),
             _ => None,
         };

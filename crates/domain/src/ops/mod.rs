@@ -30,6 +30,8 @@ pub mod role;
 pub mod role_session;
 pub mod root_key;
 pub mod saml_provider;
+pub mod shown_key_id;
+pub mod simulated_call;
 pub mod sts;
 pub mod subject;
 pub mod tag;
@@ -453,6 +455,7 @@ operations![
     ramward::load_snapshot::LoadSnapshot,
     ramward::reset_server::ResetServer,
     ramward::save_snapshot::SaveSnapshot,
+    ramward::search_users::SearchUsers,
     ramward::set_clock::SetClock,
     ramward::set_fault::SetFault,
     ramward::set_oidc_provider_keys::SetOIDCProviderKeys,

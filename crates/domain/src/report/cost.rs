@@ -93,7 +93,7 @@ fn a_simulation_takes_as_many_statements_for_thousands_as_for_a_few() {
     let repairs = |checks: &[CheckName]| checks.iter().map(|check| Repair::All(*check)).collect::<Vec<_>>();
     let count = |size, repairs: Vec<Repair>| {
         statements(&store, size, move |tx, id| {
-            let outcome = simulate(tx, id, limits(), &repairs, SubUserPwdLevel::Low)?.unwrap();
+            let outcome = simulate(tx, id, limits(), &repairs, &[], SubUserPwdLevel::Low)?.unwrap();
             assert!(outcome.facts.old_ak_num >= 0);
             Ok(())
         })

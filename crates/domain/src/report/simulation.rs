@@ -1,4 +1,4 @@
-//! What the report would say: on a later day, after repairs, with another password policy. The facts of that day are
+//! What the report would say: on a later day, after repairs or single changes, with another password policy. The facts of that day are
 //! counted as for a report; what each repaired identity adds to them is taken away and added as it is repaired. Checks
 //! repaired as a whole are repaired one by one where few break them, and counted out of the totals where many do. Never
 //! writes. Must not know wire shapes.
@@ -26,6 +26,15 @@ pub enum Repair {
     All(CheckName),
     /// Those about an identity; of a key, if one is named, as a place among the identity's keys.
     One(CheckName, UserId, Option<usize>),
+}
+
+/// A change that repairs nothing, or not as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// There is one more RAM user, without keys and MFA device.
+    NewUser,
+    /// An identity comes out otherwise.
+    Of(UserId, Mend),
 }
 
 /// The fields of the report that a simulation may only know an upper bound of.
@@ -59,9 +68,10 @@ pub fn simulate(
     account: AccountId,
     limits: Limits,
     repairs: &[Repair],
+    changes: &[Change],
     policy: SubUserPwdLevel,
 ) -> Result<Option<Outcome>, StoreError> {
-    simulate_within(tx, account, limits, repairs, policy, ONE_BY_ONE)
+    simulate_within(tx, account, limits, repairs, changes, policy, ONE_BY_ONE)
 }
 
 /// The same with another number of identities that are repaired one by one.
@@ -70,17 +80,24 @@ pub(in crate::report) fn simulate_within(
     account: AccountId,
     limits: Limits,
     repairs: &[Repair],
+    changes: &[Change],
     policy: SubUserPwdLevel,
     one_by_one: usize,
 ) -> Result<Option<Outcome>, StoreError> {
     let Some(facts) = counts::facts(tx, account, limits.today, limits.thresholds)? else { return Ok(None) };
     let facts = Facts { sub_user_pwd_level: policy, ..facts };
     let (mended, many) = (BTreeMap::new(), Many::default());
-    let mut simulation = Simulation { tx, account, limits, one_by_one, facts, mended, many };
+    let mut simulation = Simulation { tx, account, limits, one_by_one, facts, mended, many, new_users: 0 };
     for repair in repairs {
         match repair {
             Repair::All(check) => simulation.repair_all(*check)?,
             Repair::One(check, user, key) => simulation.repair(*check, *user, *key)?,
+        }
+    }
+    for change in changes {
+        match change {
+            Change::NewUser => simulation.new_users += 1,
+            Change::Of(user, mend) => simulation.mend(*user, |_| mend.clone())?,
         }
     }
     simulation.outcome(repairs).map(Some)
@@ -106,10 +123,16 @@ struct Simulation<'a, 'tx> {
     facts: Facts,
     mended: BTreeMap<UserId, (Identity, Mend)>,
     many: Many,
+    new_users: i64,
 }
 
 impl Simulation<'_, '_> {
     fn repair(&mut self, check: CheckName, user: UserId, key: Option<usize>) -> Result<(), StoreError> {
+        let limits = self.limits;
+        self.mend(user, |identity| check.mend(limits, identity, key))
+    }
+
+    fn mend(&mut self, user: UserId, how: impl FnOnce(&Identity) -> Mend) -> Result<(), StoreError> {
         if !self.mended.contains_key(&user) {
             let Some(identity) = Identity::read(self.tx, self.account, user, Parts::ALL)? else {
                 return Ok(());
@@ -117,7 +140,7 @@ impl Simulation<'_, '_> {
             self.mended.insert(user, (identity, Mend::default()));
         }
         if let Some((identity, mend)) = self.mended.get_mut(&user) {
-            mend.add(check.mend(self.limits, identity, key));
+            mend.add(how(identity));
         }
         Ok(())
     }
@@ -176,6 +199,7 @@ impl Simulation<'_, '_> {
     fn outcome(mut self, repairs: &[Repair]) -> Result<Outcome, StoreError> {
         let all = |check| repairs.contains(&Repair::All(check));
         let mut after = self.facts;
+        after.sub_user += self.new_users;
         for (user, (identity, mend)) in &self.mended {
             after = repair::after(after, self.limits, *user, &identity.subject, &identity.after(mend));
         }
@@ -212,7 +236,9 @@ impl Simulation<'_, '_> {
         let audited = audit(self.tx, self.account, today, thresholds)?;
         let given = self.mended.values().filter(|(identity, mend)| {
             let subject = &identity.subject;
-            mend.binds && !subject.bound && subject.console.is_some() && !identity.user.is_root()
+            // A user that is deleted needs none.
+            let is_given = mend.binds || mend.deletes;
+            is_given && !subject.bound && subject.console.is_some() && !identity.user.is_root()
         });
         let given = number(given.count());
         Ok(audited.map_or(0, |audited| audited.console_users_without_mfa) - given)

@@ -88,3 +88,6 @@ pub fn choices(visit: &Visit<'_>) -> Result<Vec<(String, String)>, Trouble> {
     };
     Ok(groups.into_iter().map(choice).collect())
 }
+
+#[cfg(test)]
+mod tests;

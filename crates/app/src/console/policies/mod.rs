@@ -63,3 +63,6 @@ pub fn list(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     };
     answer::page(&page)
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,9 +41,9 @@ struct Version {
 struct Holder {
     kind: &'static str,
     name: String,
-    link: Option<String>,
+    link: String,
     /// Where it is taken away from the holder.
-    detach: Option<String>,
+    detach: String,
 }
 
 #[derive(Template)]
@@ -109,20 +109,19 @@ pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
 
 fn holders(visit: &Visit<'_>, answer: &Value, policy: &Policy) -> Result<Vec<Holder>, Trouble> {
     let lang = visit.lang;
-    let lists: [(&str, &str, &'static str, Option<fn(&str) -> String>); 3] = [
-        ("/Groups/Group", "/GroupName", lang.t("group", "用户组"), Some(links::group)),
-        ("/Users/User", "/UserName", lang.t("user", "用户"), Some(links::user)),
-        ("/Roles/Role", "/RoleName", lang.t("role", "角色"), None),
+    let lists: [(&str, &str, &'static str, fn(&str) -> String); 3] = [
+        ("/Groups/Group", "/GroupName", lang.t("group", "用户组"), links::group),
+        ("/Users/User", "/UserName", lang.t("user", "用户"), links::user),
+        ("/Roles/Role", "/RoleName", lang.t("role", "角色"), links::role),
     ];
     let mut holders = Vec::new();
     for (list, member, kind, link) in lists {
         for entity in part::<Vec<Value>>(answer, list)? {
             let name: String = part(&entity, member)?;
-            let link = link.map(|link| link(&name));
-            let detach = |link: &String| {
-                format!("{link}/policies/{}/{}/detach", policy.policy_type, links::part(&policy.policy_name))
-            };
-            holders.push(Holder { kind, name, detach: link.as_ref().map(detach), link });
+            let link = link(&name);
+            let detach =
+                format!("{link}/policies/{}/{}/detach", policy.policy_type, links::part(&policy.policy_name));
+            holders.push(Holder { kind, name, link, detach });
         }
     }
     Ok(holders)

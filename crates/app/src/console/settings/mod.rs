@@ -104,3 +104,6 @@ fn rows(visit: &Visit<'_>, fields: Vec<super::field::Field>) -> Vec<Row> {
     };
     fields.into_iter().map(row).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,8 +100,8 @@ pub fn delete(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
             "该用户的访问密钥将立即失效，控制台登录随即终止；其用户组关系、权限策略和 MFA 设备会一并删除。",
         ))
         .says(lang.t(
-            "It lies in the recycle bin for 30 days (RestoreUserFromRecycleBin).",
-            "用户会在回收站中保留 30 天，可通过 RestoreUserFromRecycleBin 恢复。",
+            "It lies in the recycle bin for 30 days; RestoreUserFromRecycleBin brings it back with all it had.",
+            "用户会在回收站中保留 30 天，可通过 RestoreUserFromRecycleBin 连同其全部信息恢复。",
         ))
         .with("UserPrincipalName", principal_name(visit))
         .dangerous(lang.t("Delete user", "删除用户"));

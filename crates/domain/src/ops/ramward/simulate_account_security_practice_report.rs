@@ -1,5 +1,5 @@
-//! SimulateAccountSecurityPracticeReport: what the report would say later, after repairs, with another password policy.
-//! Changes nothing.
+//! SimulateAccountSecurityPracticeReport: what the report would say later, after repairs or calls, with another password
+//! policy. Changes nothing.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
 use ramward_rpc::error::{ApiError, ApiResult, Code, Rule};
@@ -11,6 +11,8 @@ use crate::identity::password_policy::{self as policy, MinimumPasswordLength};
 use crate::identity::user::UserName;
 use crate::ids::{AccountId, UserId};
 use crate::ops::practice_info::AccountSecurityPracticeUserInfo;
+use crate::ops::shown_key_id::ShownKeyId;
+use crate::ops::simulated_call::SimulatedCall;
 use crate::ops::{Cx, Operation, account, account_is_gone};
 use crate::report::checks::Inputs;
 use crate::report::counts;
@@ -20,15 +22,15 @@ use crate::report::ledger::{Ledger, Line};
 use crate::report::repair::Limits;
 use crate::report::simulation::{self, AtMost, Outcome, Repair};
 use crate::store::Tx;
-use crate::store::tables::{access_keys, users};
+use crate::store::tables::users;
 use crate::time::{Day, Timestamp};
 
 /// See [`Operation::API`].
 #[derive(Debug)]
 pub struct SimulateAccountSecurityPracticeReport;
 
-/// How many repairs a request may name.
-const MOST_REPAIRS: usize = 1000;
+/// How many repairs, and how many calls, a request may name.
+const MOST: usize = 1000;
 
 /// A day, written as a date or as an instant on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,28 +55,6 @@ impl Scalar for Date {
     }
 }
 
-/// The id of an AccessKey, whole or masked as answers show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShownKeyId(String);
-
-impl Scalar for ShownKeyId {
-    const KIND: Kind = Kind::String;
-    const LIMITS: &'static str = "1 to 128 letters, digits, '.', '_' and '-': the whole id, or its first and last four with **** between them";
-
-    fn parse(text: &str) -> Result<Self, Rule> {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'*');
-        match text.len() {
-            1..=128 if text.bytes().all(fits) => Ok(Self(text.to_owned())),
-            1..=128 => Err(Rule::InvalidChars),
-            _ => Err(Rule::Length),
-        }
-    }
-
-    fn value(&self) -> Value {
-        Value::text(self.0.clone())
-    }
-}
-
 shape! {
     /// What to simulate. Everything together; without any of it the report is what it is.
     pub struct SimulateAccountSecurityPracticeReportRequest {
@@ -86,6 +66,8 @@ shape! {
         PasswordPolicy as password_policy: Nested<SimulatedPasswordPolicy> = "";
         /// The repairs, at most 1000. The same one twice counts once.
         Repair as repair: Vec<SimulatedRepair> = "";
+        /// Calls, at most 1000, after the repairs.
+        Call as call: Vec<SimulatedCall> = "";
     }
 }
 
@@ -169,7 +151,7 @@ impl Operation for SimulateAccountSecurityPracticeReport {
     const API: Api = Api {
         product: Product::Ramward,
         action: "SimulateAccountSecurityPracticeReport",
-        summary: "Says what the security report would be on a later day, after repairs, or with another password policy; changes nothing.",
+        summary: "Says what the security report would be on a later day, after repairs or calls, or with another password policy; changes nothing.",
         access: Access::Read,
         audience: Audience::AccountOrOperator,
         self_service: SelfService::No,
@@ -190,15 +172,20 @@ impl Operation for SimulateAccountSecurityPracticeReport {
         if today < now {
             return Err(ApiError::invalid("At", Rule::Range));
         }
-        if request.repair.len() > MOST_REPAIRS {
-            return Err(ApiError::invalid("Repair", Rule::Range));
+        for (parameter, count) in [("Repair", request.repair.len()), ("Call", request.call.len())] {
+            if count > MOST {
+                return Err(ApiError::invalid(parameter, Rule::Range));
+            }
         }
         let limits = Limits { today, thresholds };
         let repairs = request.repair.iter().map(|repair| find(cx.tx, id, limits, repair));
         let repairs: Vec<Repair> = repairs.collect::<ApiResult<_>>()?;
+        let changes = request.call.iter().map(|call| call.change(cx.tx, id, cx.now));
+        let changes: Vec<_> = changes.collect::<ApiResult<_>>()?;
         let policy = request.password_policy.0.over(row.password_policy);
         let before = counts::facts(cx.tx, id, now, thresholds)?;
-        let after = simulation::simulate(cx.tx, id, limits, &repairs, SubUserPwdLevel::of(&policy))?;
+        let level = SubUserPwdLevel::of(&policy);
+        let after = simulation::simulate(cx.tx, id, limits, &repairs, &changes, level)?;
         let (before, Outcome { facts: after, at_most }) = before.zip(after).ok_or_else(account_is_gone)?;
         let model = &cx.settings.model;
         let ledgers = (Ledger::of(model, &before), Ledger::of(model, &after));
@@ -276,22 +263,8 @@ fn find(tx: &mut Tx<'_>, account: AccountId, limits: Limits, repair: &SimulatedR
             .ok_or_else(|| ApiError::new(Code::EntityNotExist("User")))?,
         (None, Some(_)) => UserId::ROOT,
     };
-    let Some(ShownKeyId(shown)) = &repair.access_key_id else { return Ok(Repair::One(check, user, None)) };
-    let keys = access_keys::list_facts(tx, account, user)?;
-    let whole = keys.iter().position(|(id, _)| id.as_str() == shown);
-    let mut masked = keys.iter().enumerate().filter(|(_, (id, _))| id.masked().to_string() == *shown);
-    let place = match (whole, masked.next(), masked.next()) {
-        (Some(place), ..) | (None, Some((place, _)), None) => place,
-        (None, Some(_), Some(_)) => {
-            let message = "The parameter - \"Repair\" is incorrect. Two AccessKeys are shown by that masked AccessKeyId; name the whole one.";
-            return Err(ApiError::with_message(
-                Code::InvalidParameter("Repair".into(), Rule::Format),
-                message,
-            ));
-        }
-        (None, None, _) => return Err(ApiError::new(Code::EntityNotExist("User.AccessKey"))),
-    };
-    Ok(Repair::One(check, user, Some(place)))
+    let place = repair.access_key_id.as_ref().map(|shown| shown.place(tx, account, user, "Repair"));
+    Ok(Repair::One(check, user, place.transpose()?))
 }
 
 /// Whether a check counts users by their keys.
@@ -471,6 +444,22 @@ mod tests {
                 "InvalidParameter.PasswordPolicy.MinimumPasswordLength.Range",
             ),
             (&[("AccountId", "2000000000000000")], "NoPermission"),
+            (&[("Call.1.UserName", "alice")], "MissingCall.1.Operation"),
+            (&[("Call.1.Operation", "GetUser")], "InvalidParameter.Call.1.Operation.Range"),
+            (&[("Call.1.Operation", "DeleteUser")], "InvalidParameter.Call.Format"),
+            (&[("Call.1.Operation", "DeleteAccessKey")], "InvalidParameter.Call.Format"),
+            (
+                &[
+                    ("Call.1.Operation", "UpdateAccessKey"),
+                    ("Call.1.UserName", "alice"),
+                    ("Call.1.AccessKeyId", &id),
+                ],
+                "InvalidParameter.Call.Format",
+            ),
+            (
+                &[("Call.1.Operation", "BindAccountMFADevice"), ("Call.1.UserName", "alice")],
+                "InvalidParameter.Call.Format",
+            ),
         ];
         for (params, code) in rows {
             assert_eq!(app.refused(ACTION, params), *code, "{params:?}");

@@ -1,11 +1,11 @@
 //! An identity as a page of findings needs it: its name, the ids of its keys, and what the report knows of it. Must not
 //! know checks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::store::tables::{access_keys, login_profiles, mfa_devices, users};
-use crate::store::{StoreError, Subject, Tx};
+use crate::store::{KeyFacts, StoreError, Subject, Tx};
 
 /// The parts of an identity beside its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,19 +66,26 @@ impl Identity {
         Ok(Some(Self { user, name, subject, key_ids }))
     }
 
-    /// What it is after its repair.
+    /// What it is after its repair, or whatever else is done to it.
     pub fn after(&self, mend: &Mend) -> Subject {
+        if mend.deletes {
+            return Subject::default();
+        }
         let keys = self.subject.keys.iter().enumerate().filter(|(place, _)| !mend.keys.contains(place));
+        let keys = keys.map(|(place, key)| {
+            let active = mend.switched.get(&place).copied().unwrap_or(key.active);
+            KeyFacts { active, ..*key }
+        });
         Subject {
             user: self.subject.user,
-            keys: keys.map(|(_, key)| *key).collect(),
-            bound: self.subject.bound || mend.binds,
+            keys: keys.chain(mend.new_keys.iter().copied()).collect(),
+            bound: (self.subject.bound || mend.binds) && !mend.unbinds,
             console: self.subject.console.filter(|_| !mend.closes),
         }
     }
 }
 
-/// What is done to an identity to repair it.
+/// What is done to an identity: to repair it, or whatever else a call does of which the report knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mend {
     /// The keys that go, as places among its keys.
@@ -87,6 +94,14 @@ pub struct Mend {
     pub binds: bool,
     /// Whether its way into the console goes.
     pub closes: bool,
+    /// Whether its MFA device is taken off.
+    pub unbinds: bool,
+    /// Whether it goes itself.
+    pub deletes: bool,
+    /// The keys that are switched on or off, as places among its keys.
+    pub switched: BTreeMap<usize, bool>,
+    /// The keys that it gets.
+    pub new_keys: Vec<KeyFacts>,
 }
 
 impl Mend {
@@ -95,5 +110,9 @@ impl Mend {
         self.keys.extend(other.keys);
         self.binds |= other.binds;
         self.closes |= other.closes;
+        self.unbinds |= other.unbinds;
+        self.deletes |= other.deletes;
+        self.switched.extend(other.switched);
+        self.new_keys.extend(other.new_keys);
     }
 }

@@ -123,7 +123,7 @@ impl History {
         let one_by_one = self.one_of(&[0, 2, 2000]).unwrap();
         let policy = self.models[&account].facts(today, thresholds).sub_user_pwd_level;
         let Outcome { facts, at_most } =
-            read(&self.store, |tx| simulate_within(tx, account, limits, &repairs, policy, one_by_one))
+            read(&self.store, |tx| simulate_within(tx, account, limits, &repairs, &[], policy, one_by_one))
                 .unwrap();
         let untouched = &self.models[&account];
         let mut model = untouched.clone();

@@ -239,13 +239,14 @@ fn own_operations_have_names_that_policies_for_ram_cover() {
     let app = TestApp::new();
     let alice = app.user_with_key("alice");
     let findings = [("Check", "users_mfa")];
-    for (number, (action, explain, list, simulate)) in [
-        ("ram:GetAccountSecurityPracticeReport", 200, 403, 403),
-        ("ramward:*", 200, 200, 200),
-        ("ram:List*", 403, 200, 200),
-        ("ram:*", 200, 200, 200),
-        ("ramward:ListSecurityFindings", 403, 200, 403),
-        ("oss:*", 403, 403, 403),
+    for (number, (action, explain, list, simulate, search)) in [
+        ("ram:GetAccountSecurityPracticeReport", 200, 403, 403, 403),
+        ("ramward:*", 200, 200, 200, 200),
+        ("ram:List*", 403, 200, 200, 200),
+        ("ram:*", 200, 200, 200, 200),
+        ("ramward:ListSecurityFindings", 403, 200, 403, 403),
+        ("ram:ListUsers", 403, 403, 403, 200),
+        ("oss:*", 403, 403, 403, 403),
     ]
     .into_iter()
     .enumerate()
@@ -255,7 +256,9 @@ fn own_operations_have_names_that_policies_for_ram_cover() {
         let explained = status(&app, &alice, "ExplainAccountSecurityPracticeReport", &[]);
         let listed = status(&app, &alice, "ListSecurityFindings", &findings);
         let simulated = status(&app, &alice, "SimulateAccountSecurityPracticeReport", &[]);
-        assert_eq!((explained, listed, simulated), (explain, list, simulate), "{action}");
+        let searched = status(&app, &alice, "SearchUsers", &[]);
+        let found = (explained, listed, simulated, searched);
+        assert_eq!(found, (explain, list, simulate, search), "{action}");
         app.detach("alice", &policy);
     }
 }
