@@ -7,6 +7,8 @@
 #
 # Asks of the machine: cargo with clippy and rustfmt, python3 with venv, node with npm. A browser comes from Debian's
 # packages, everything else through pip, npm and cargo, pinned by tests/check/requirements.txt, tests/clients/, tests/formats/ and Cargo.lock.
+# Asks of the machine: cargo with clippy and rustfmt, python3 with venv, node with npm. Everything else comes
+# through pip, npm and cargo, pinned by tests/check/requirements.txt, tests/clients/, tests/formats/, tests/samples/ and Cargo.lock.
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -32,6 +34,7 @@ formats        | the formats of the report against their published schemas
 clients-python | the vendor's Python clients, unmodified, against that program
 clients-node   | the vendor's Node clients, unmodified, against that program
 console        | the console in a real browser, which it installs: every page, both languages, accessibility
+samples        | the code that the API explorer writes: run where it can be, parsed and held against the SDKs elsewhere
 scanners       | scanners, an Ansible playbook and more SDKs, unmodified: ./check-scanners.sh
 examples       | the test fixtures of examples/ with pytest and Node
 bench          | the benchmarks in small: that they work, not how fast anything is
@@ -170,6 +173,11 @@ step_console() {
   node_modules tests/console
   program
   npm test --silent --prefix tests/console
+step_samples() {
+  venv samples tests/samples/requirements.txt
+  node_modules tests/samples/node
+  program
+  "$tools/samples/bin/python" -m pytest -q -p no:cacheprovider tests/samples
 }
 
 step_examples() {

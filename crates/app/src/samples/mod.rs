@@ -108,7 +108,9 @@ pub struct Language {
     /// The file in which the code is saved.
     pub file: &'static str,
     /// Whether there are packages for single products.
-    has_products: bool,
+    pub has_products: bool,
+    /// What these packages lack.
+    lacks: &'static [&'static str],
     write: fn(&Call, Flavour) -> String,
 }
 
@@ -118,14 +120,14 @@ impl Language {
         LANGUAGES.iter().find(|language| language.code == code)
     }
 
-    /// Whether the product's operations can be called typed.
-    pub fn is_typed(&self, product: Product) -> bool {
-        self.has_products && product != Product::Ramward
+    /// Whether the operation can be called typed.
+    pub fn is_typed(&self, product: Product, action: &str) -> bool {
+        self.has_products && product != Product::Ramward && !self.lacks.contains(&action)
     }
 
     /// The code. Where there is no typed call, it is the generic one.
     pub fn write(&self, call: &Call, flavour: Flavour) -> String {
-        let flavour = if self.is_typed(call.product) { flavour } else { Flavour::Generic };
+        let flavour = if self.is_typed(call.product, &call.action) { flavour } else { Flavour::Generic };
         (self.write)(call, flavour)
     }
 }
@@ -137,7 +139,7 @@ const fn language(
     has_products: bool,
     write: fn(&Call, Flavour) -> String,
 ) -> Language {
-    Language { code, name, file, has_products, write }
+    Language { code, name, file, has_products, lacks: &[], write }
 }
 
 /// All of them.
@@ -148,7 +150,10 @@ pub const LANGUAGES: &[Language] = &[
     language("python", "Python", "call.py", true, python::write),
     language("java", "Java", "Call.java", true, java::write),
     language("go", "Go", "main.go", true, go::write),
-    language("typescript", "Node.js / TypeScript", "call.ts", true, typescript::write),
+    Language {
+        lacks: typescript::LACKS,
+        ..language("typescript", "Node.js / TypeScript", "call.ts", true, typescript::write)
+    },
     language("php", "PHP", "call.php", true, php::write),
     language("csharp", "C#", "Program.cs", true, csharp::write),
     language("rust", "Rust", "main.rs", false, rust::write),

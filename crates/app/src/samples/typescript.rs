@@ -4,6 +4,14 @@ use super::arguments::{Argument, Sent, Value};
 use super::literal::{Numbered, indented, quoted};
 use super::{Call, Flavour, names};
 
+/// Operations that the other languages' packages have and `@alicloud/ims20190815` 2.3.2, the latest, has not.
+pub const LACKS: &[&str] = &[
+    "GetAccessKeyPolicy",
+    "GetAccessKeyPolicyForAccount",
+    "SetAccessKeyPolicy",
+    "SetAccessKeyPolicyForAccount",
+];
+
 /// The program.
 pub fn write(call: &Call, flavour: Flavour) -> String {
     match flavour {

@@ -51,7 +51,8 @@ struct Code {
 
 impl Page<'_> {
     fn is_generic(&self) -> bool {
-        self.code.flavour == Flavour::Generic || !self.code.language.is_typed(self.api.product)
+        self.code.flavour == Flavour::Generic
+            || !self.code.language.is_typed(self.api.product, self.api.action)
     }
 
     fn xml_wanted(&self) -> bool {
