@@ -56,6 +56,8 @@ pub const PAGES: &[Page] = &[
     get("/console/errors", errors::search),
     post("/console/errors", errors::pasted),
     get("/console/errors/codes/{code}", errors::code),
+    get("/console/errors/requests/{request_id}", errors::request::show),
+    post("/console/errors/requests/{request_id}", errors::request::show),
 ];
 
 #[cfg(test)]

@@ -91,6 +91,7 @@ impl Service {
             workers,
             endpoint,
             started_with: OnceLock::new(),
+            own_address: OnceLock::new(),
         };
         Ok(Self { core: Arc::new(core) })
     }
