@@ -114,7 +114,10 @@ impl Server {
         let runtime = threads(settings.workers).map_err(ServerError::System)?;
         let service = open_service(settings)?;
         let certificates = Certificates::find(settings)?;
-        Ok(Self { listeners, certificates, service, limits: Limits::from(settings), runtime })
+        let server = Self { listeners, certificates, service, limits: Limits::from(settings), runtime };
+        let Addresses { endpoint, tls_endpoint, .. } = server.addresses()?;
+        server.service.set_own_address(tls_endpoint.unwrap_or(endpoint));
+        Ok(server)
     }
 
     /// The service behind the door.

@@ -184,6 +184,8 @@ pub const PAGES: &[Page] = &[
     post("/console/settings/security-preference", settings::security_preference::set),
     get("/console/settings/domain", settings::domain::set),
     post("/console/settings/domain", settings::domain::set),
+    get("/console/errors/requests/{request_id}", errors::request::show),
+    post("/console/errors/requests/{request_id}", errors::request::show),
 ];
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub(super) struct Entity {
     zh: &'static str,
     /// The operation that shows which there are.
     pub(super) shown_by: &'static str,
-    /// The operation that removes one.
+    /// The operation that removes one; empty where none does.
     pub(super) removed_by: &'static str,
 }
 
@@ -92,6 +92,7 @@ static ENTITIES: &[Entity] = &[
         "ListPolicyVersions",
         "SetDefaultPolicyVersion",
     ),
+    row("Request", ("request that this server remembers", "服务器记录的请求"), "ListRequests", ""),
     row("Role", ("role", "RAM 角色"), "ListRoles", "DeleteRole"),
     row(
         "Role.Policy",
@@ -180,7 +181,8 @@ mod tests {
     fn every_row_is_found_and_leads_to_operations_that_there_are() {
         for entity in ENTITIES {
             assert_eq!(find(entity.path).unwrap().path, entity.path, "two rows of one path");
-            for action in [entity.shown_by, entity.removed_by] {
+            let removed_by = (!entity.removed_by.is_empty()).then_some(entity.removed_by);
+            for action in [entity.shown_by].into_iter().chain(removed_by) {
                 assert!(
                     OPERATIONS.iter().any(|operation| operation.api().action == action),
                     "{}: there is no {action}",

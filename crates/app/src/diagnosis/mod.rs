@@ -2,9 +2,11 @@
 //! somebody pasted is read; how a text that was signed differs from the one that should have been. Pure: knows neither
 //! page nor terminal, and asks no server.
 //!
-//! To explain a new plain code: one row in `plain.rs`, which the compiler asks for; a new subject of a composed code: one
+//! To explain a new plain code: one row in `signing.rs` or `calling.rs`, which the compiler asks for in `plain.rs`; a new subject of a composed code: one
 //! row in `entity.rs`, which a test asks for.
 
+mod calling;
+pub mod checks;
 mod composed;
 mod elsewhere;
 mod entity;
@@ -12,6 +14,8 @@ pub mod operations;
 pub mod pasted;
 mod plain;
 pub mod search;
+pub mod signature;
+mod signing;
 
 use ramward_rpc::error::{ApiError, Code, Plain};
 

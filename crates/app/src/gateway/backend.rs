@@ -34,7 +34,7 @@ pub trait Backend: Clone + std::fmt::Debug + Send + Sync + 'static {
     fn note(&self, answer: &Answer, peer: IpAddr, took: Duration);
 
     /// The envelope of a refusal that the gateway itself makes.
-    fn refuse(&self, host: &str, error: &ApiError) -> Answer;
+    fn refuse(&self, host: &str, secure: bool, error: &ApiError) -> Answer;
 
     /// Whether the store answers. May block.
     ///
@@ -76,8 +76,8 @@ impl Backend for Service {
         Service::note(self, answer, peer, took);
     }
 
-    fn refuse(&self, host: &str, error: &ApiError) -> Answer {
-        Service::refuse(self, host, error)
+    fn refuse(&self, host: &str, secure: bool, error: &ApiError) -> Answer {
+        Service::refuse(self, host, secure, error)
     }
 
     fn ready(&self) -> Result<(), String> {

@@ -236,7 +236,7 @@ impl<B: Backend> Exchange<'_, B> {
     /// The envelope of a refusal of `request`.
     pub(super) fn refuse(&self, request: &Request<Incoming>, error: &ApiError) -> Answer {
         let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        self.shared.backend.refuse(host, error)
+        self.shared.backend.refuse(host, self.origin.secure, error)
     }
 
     fn refuse_body(&self, request: &Request<Incoming>, fault: Fault) -> Answer {
@@ -336,7 +336,8 @@ pub(super) fn envelope<B: Backend>(shared: &Arc<Shared<B>>, peer: IpAddr) -> Mak
             ),
             _ => ("400 Bad Request", "The request is not readable as HTTP/1.1."),
         };
-        let mut answer = shared.backend.refuse("", &ApiError::with_message(Plain::InvalidParameter, message));
+        let mut answer =
+            shared.backend.refuse("", false, &ApiError::with_message(Plain::InvalidParameter, message));
         answer.status = status;
         // When its first byte came is not known, and nothing was done for it.
         shared.metrics.count(&answer.record, Duration::ZERO);

@@ -239,3 +239,36 @@ fn a_server_that_was_not_started_for_faults_has_none() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(String::from_utf8(refused.stderr).unwrap().contains("--fault-injection"));
 }
+
+#[test]
+fn a_refused_request_is_looked_up_by_its_id_and_by_its_answer() {
+    let server = Server::start(&[]);
+    let wrong = |arguments: &[&str]| server.with_key(arguments, server.said("AccessKeyId"), "wrong");
+    let refused = wrong(&["call", "ListUsers", "MaxItems=5", "--signature", "v1"]).output();
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let answer: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    let id = answer["RequestId"].as_str().unwrap();
+    let link = format!(
+        "{}/console/errors?q=SignatureDoesNotMatch&product=Ims&requestId={id}",
+        server.said("Endpoint")
+    );
+    assert_eq!(answer["Recommend"], link.as_str());
+    let message = answer["Message"].as_str().unwrap();
+    let (_, signed) = message.split_once("is:").unwrap();
+    let explain = |with: &[&str], own: &str| {
+        let arguments = [&["explain-error"], with, &["--signed", "own.txt", "--output", "json"]].concat();
+        let mut command =
+            server.as_root(&arguments).file("own.txt", own).file("answer.json", &answer.to_string());
+        json(&command.output())
+    };
+    let equal = explain(&[id], signed);
+    assert_eq!((&equal["Code"], &equal["Request"]["RefusedAt"]), (&answer["Code"], &"Signature".into()));
+    assert_eq!(equal["Compared"]["Line"], Value::Null, "{equal}");
+    let other = explain(&["--answer", "answer.json"], &signed.replace("MaxItems%3D5", "MaxItems%3D6"));
+    assert!(other["Compared"]["Verdict"].as_str().unwrap().contains("MaxItems"), "{other}");
+    let unknown = server.as_root(&["explain-error", "ABA822EE-85C2-4418-9577-A1831FC8466D"]).output();
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(String::from_utf8(unknown.stderr).unwrap().contains("EntityNotExist.Request"));
+    let slip = server.as_root(&["explain-error", "SignatureDoesntMatch"]).output();
+    assert!(String::from_utf8(slip.stderr).unwrap().contains("did you mean SignatureDoesNotMatch?"));
+}

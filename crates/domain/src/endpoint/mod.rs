@@ -3,6 +3,7 @@
 
 pub mod faults;
 pub mod requests;
+pub mod signed_text;
 
 use self::faults::Faults;
 use self::requests::Requests;

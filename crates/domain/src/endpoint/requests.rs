@@ -1,5 +1,6 @@
 //! The last requests of a server, each with what was checked and why it was refused: a ring in memory that every answer
-//! goes through. No parameter and no secret is kept.
+//! goes through. Of a request whose signature was refused its canonical text is kept, without secrets; of any other no
+//! parameter.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -7,8 +8,9 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::signed_text::SignedText;
 use crate::identity::label::Label;
-use crate::ids::{AccessKeyId, AccountId, RequestId};
+use crate::ids::{AccessKeyId, AccountId, RequestId, UserId};
 use crate::time::Timestamp;
 
 macro_rules! checks {
@@ -94,6 +96,10 @@ pub struct Seen {
     pub account: Option<AccountId>,
     /// The key that was claimed.
     pub access_key_id: Option<AccessKeyId>,
+    /// Whose key that is, verified or not, if the request got as far as its look-up.
+    pub owner: Option<(AccountId, UserId)>,
+    /// What should have been signed, where the signature was refused.
+    pub signed_text: Option<Box<SignedText>>,
     /// The fault that it met.
     pub fault: Option<Label>,
     /// Where it came from.
@@ -203,6 +209,12 @@ impl Requests {
         listed
     }
 
+    /// The request of that id, if it is still remembered.
+    pub fn find(&self, request_id: &str) -> Option<Seen> {
+        let wanted = Wanted { request_id: Some(request_id), ..Wanted::default() };
+        self.list(&wanted, 1).requests.pop()
+    }
+
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -227,6 +239,8 @@ mod tests {
             message: None,
             account: AccountId::new(account),
             access_key_id: None,
+            owner: None,
+            signed_text: None,
             fault: None,
             peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
             took: Duration::ZERO,

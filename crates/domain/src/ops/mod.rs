@@ -445,6 +445,7 @@ operations![
     ramward::delete_security_exception::DeleteSecurityException,
     ramward::delete_snapshot::DeleteSnapshot,
     ramward::explain_account_security_practice_report::ExplainAccountSecurityPracticeReport,
+    ramward::get_request::GetRequest,
     ramward::list_account_security_practice_report_history::ListAccountSecurityPracticeReportHistory,
     ramward::list_accounts::ListAccounts,
     ramward::list_faults::ListFaults,

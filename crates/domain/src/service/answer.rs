@@ -7,7 +7,8 @@ use ramward_rpc::{json, xml};
 
 use crate::endpoint::faults::Hit;
 use crate::endpoint::requests::Check;
-use crate::ids::{AccessKeyId, AccountId, RequestId};
+use crate::endpoint::signed_text::SignedText;
+use crate::ids::{AccessKeyId, AccountId, RequestId, UserId};
 use crate::ops;
 use crate::service::call::{Format, Frame};
 
@@ -28,7 +29,7 @@ pub struct Answer {
     pub record: Record,
 }
 
-/// What log and metrics keep of a call; no parameter, no secret.
+/// What log, metrics and the last requests keep of a call; no secret.
 #[derive(Debug, Clone, Default)]
 pub struct Record {
     /// The operation's place in [`ops::OPERATIONS`], if it was known.
@@ -39,6 +40,10 @@ pub struct Record {
     pub account: Option<AccountId>,
     /// The key that was claimed.
     pub access_key_id: Option<AccessKeyId>,
+    /// Whose key that is, verified or not.
+    pub owner: Option<(AccountId, UserId)>,
+    /// What should have been signed, where the signature was refused.
+    pub signed_text: Option<Box<SignedText>>,
     /// Where the call was refused.
     pub reached: Check,
     /// What is told of a refusal.
@@ -139,11 +144,9 @@ impl Answer {
             tracing::error!(request_id = %frame.request_id, operation = frame.action(), %code, cause, "a call failed");
         }
         let product = frame.product.map_or("", Product::name);
-        // The diagnosis link of the vendor's newer answers (logged 2025); shown by clients, never fetched.
-        let recommend = format!(
-            "https://api.aliyun.com/troubleshoot?q={code}&product={product}&requestId={}",
-            frame.request_id
-        );
+        // In the form of the vendor's newer answers (logged 2025); shown by clients, never fetched.
+        let recommend =
+            format!("{}?q={code}&product={product}&requestId={}", frame.error_centre(), frame.request_id);
         let members = error.members(frame.request_id.as_str(), &frame.host, recommend);
         let mut body = String::with_capacity(512);
         match frame.format {

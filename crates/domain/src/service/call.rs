@@ -80,6 +80,8 @@ pub struct Frame {
     pub asked: Option<String>,
     /// The fault that the call meets.
     pub fault: Option<Box<Hit>>,
+    /// Where refusals are explained, as far as that is known; see [`super::error_centre`].
+    pub(super) error_centre: String,
     /// Whether it was decided already which fault that is.
     pub(super) is_drawn: bool,
 }
@@ -114,6 +116,7 @@ impl Frame {
             reached: Check::Request,
             asked: None,
             fault: None,
+            error_centre: String::new(),
             is_drawn: false,
         }
     }

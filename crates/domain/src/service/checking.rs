@@ -6,9 +6,11 @@ use ramward_rpc::sign::{self, Scheme};
 
 use super::Call;
 use super::Frame;
+use super::Record;
 use super::call::Signed;
 use crate::authn::KeyEntry;
 use crate::endpoint::requests::Check;
+use crate::endpoint::signed_text::SignedText;
 use crate::ops::{AnyOperation, AnyRequest};
 use crate::time::Timestamp;
 
@@ -54,6 +56,7 @@ pub(super) fn check_signature(
     params: &Params<'_>,
     signed: &Signed<'_>,
     key: &KeyEntry,
+    record: &mut Record,
 ) -> ApiResult<()> {
     let Some(secret) = &key.secret else {
         return Err(ApiError::with_message(
@@ -70,6 +73,8 @@ pub(super) fn check_signature(
             );
         }
         let strings = sign::explain(&incoming, &signed.claim);
+        let kept = SignedText::keep(signed.claim.scheme, call.method.as_str(), &strings);
+        record.signed_text = kept.map(Box::new);
         let message = match signed.claim.scheme {
             // Clients cut this text at its only colon and compare the rest with their own string to sign
             // (aliyun-python-sdk-core 2.16.1), so nothing may follow and no other colon may stand before.

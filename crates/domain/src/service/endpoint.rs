@@ -17,7 +17,8 @@ impl Service {
         let requests = &core.endpoint.requests;
         let api = record.operation.and_then(|place| ops::OPERATIONS.get(place)).map(|one| one.api());
         // Who reads on and on would else see nothing but that.
-        let is_reading = api.is_some_and(|api| api.action == "ListRequests") && record.code.is_none();
+        let reads = ["ListRequests", "GetRequest"];
+        let is_reading = api.is_some_and(|api| reads.contains(&api.action)) && record.code.is_none();
         if !requests.is_kept() || is_reading {
             return;
         }
@@ -34,6 +35,8 @@ impl Service {
             message: refused.map(|refused| refused.message.clone()),
             account: record.account,
             access_key_id: record.access_key_id.clone(),
+            owner: record.owner,
+            signed_text: record.signed_text.clone(),
             fault: record.fault.as_ref().map(|fault| fault.name.clone()),
             peer,
             took,

@@ -86,6 +86,7 @@ impl Reply {
         let mut reply = Self::new(run.frame.clone(), done);
         reply.record.account = Some(run.caller.account());
         reply.record.access_key_id = Some(run.caller.key.access_key_id.clone());
+        reply.record.owner = Some((run.caller.account(), run.caller.user()));
         reply
     }
 
@@ -128,7 +129,7 @@ fn busy() -> Box<ApiError> {
 
 impl Pending {
     pub(super) fn to_admit(core: Arc<Core>, call: &Call<'_>, mut frame: Frame) -> Self {
-        call.host().clone_into(&mut frame.host);
+        core.note_host(&mut frame, call.host(), call.secure);
         let owned = Owned {
             frame,
             method: call.method.clone(),

@@ -8,6 +8,7 @@ pub mod call;
 mod checking;
 pub mod console;
 mod endpoint;
+mod error_centre;
 mod execute;
 pub mod figures;
 pub mod first_start;
@@ -81,6 +82,7 @@ pub(crate) struct Core {
     endpoint: Endpoint,
     sign_ins: SignIns,
     started_with: OnceLock<StartedWith>,
+    own_address: OnceLock<String>,
 }
 
 /// What commits invalidate; shared with the store's commit listener.
@@ -165,9 +167,9 @@ impl Service {
     }
 
     /// A refusal that the gateway itself must make, such as of a body that is too large, in the vendor's envelope.
-    pub fn refuse(&self, host: &str, error: &ApiError) -> Answer {
+    pub fn refuse(&self, host: &str, secure: bool, error: &ApiError) -> Answer {
         let mut frame = Frame::new(self.core.request_id());
-        host.clone_into(&mut frame.host);
+        self.core.note_host(&mut frame, host, secure);
         Answer::refusal(&frame, error, Record::default())
     }
 
@@ -227,7 +229,7 @@ impl Core {
         match core.admit(call, frame, &mut record, may_read) {
             Ok(step) => step,
             Err(error) => {
-                call.host().clone_into(&mut frame.host);
+                core.note_host(frame, call.host(), call.secure);
                 record.operation = frame.operation;
                 Step::Answer(Answer::refusal(frame, &error, record))
             }
@@ -252,19 +254,23 @@ impl Core {
             return Ok(Step::Run(self.unsigned(call, frame, &params, operation, wall)));
         };
         let skew = frame.fault.as_ref().map_or(0, |fault| fault.skew_seconds);
-        self.replay.check_window(signed.stamp, wall.plus_seconds(skew))?;
+        let window = self.replay.check_window(signed.stamp, wall.plus_seconds(skew));
+        window.inspect_err(|_| record.access_key_id = claimed(signed))?;
         frame.reached = Check::AccessKey;
-        let Some(key) = self.signer(signed, may_read)? else {
+        let found = self.signer(signed, may_read).inspect_err(|_| record.access_key_id = claimed(signed));
+        let Some(key) = found? else {
             return if may_read {
+                record.access_key_id = claimed(signed);
                 Err(ApiError::new(Plain::InvalidAccessKeyIdNotFound))
             } else {
                 Ok(Step::NeedsKey)
             };
         };
         record.access_key_id = Some(key.access_key_id.clone());
+        record.owner = Some((key.account, key.user));
         check_status(&key, wall)?;
         frame.reached = Check::Signature;
-        check_signature(call, &params, signed, &key)?;
+        check_signature(call, &params, signed, &key, record)?;
         frame.reached = Check::NetworkPolicy;
         check_network(call, &key)?;
         record.account = Some(key.account);
@@ -288,7 +294,7 @@ impl Core {
         if at_once && let Some(answer) = self.kept_answer(frame, &caller, said.operation, now.day()) {
             return Ok(Step::Answer(answer));
         }
-        call.host().clone_into(&mut frame.host);
+        self.note_host(frame, call.host(), call.secure);
         let reached = Cell::new(frame.reached);
         let permitted = false;
         let frame = frame.clone();
@@ -304,7 +310,7 @@ impl Core {
         operation: &'static dyn AnyOperation,
         wall: Timestamp,
     ) -> Run {
-        call.host().clone_into(&mut frame.host);
+        self.note_host(frame, call.host(), call.secure);
         let durable = Durable { needs: Needs::Nothing, use_at: None, now: self.clock.now(), wall };
         let caller = Caller { key: Arc::new(KeyEntry::anonymous()) };
         let (origin, request) = (call.origin(), read(frame, operation, params));
@@ -362,6 +368,7 @@ impl Core {
             code: None,
             account: Some(caller.account()),
             access_key_id: Some(caller.key.access_key_id.clone()),
+            owner: Some((caller.account(), caller.user())),
             ..Record::default()
         };
         Some(Answer::success(frame, &kept.tail, record))
@@ -404,6 +411,11 @@ impl Core {
         }
         None
     }
+}
+
+/// The key that a request names, whether there is one or not.
+fn claimed(signed: &Signed<'_>) -> Option<AccessKeyId> {
+    AccessKeyId::from_str(signed.claim.access_key_id).ok()
 }
 
 /// What must be durable before a call is answered.

@@ -96,6 +96,7 @@ impl Service {
             endpoint,
             sign_ins: SignIns::default(),
             started_with: OnceLock::new(),
+            own_address: OnceLock::new(),
         };
         Ok(Self { core: Arc::new(core) })
     }

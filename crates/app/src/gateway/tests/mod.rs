@@ -79,7 +79,8 @@ impl Backend for Fake {
                 fake.held.send(Held(done)).expect("the test listens");
             })),
             "full" => Step::Waiting(Box::new(move |done| {
-                let mut answer = fake.refuse("full.example", &ApiError::unavailable("Try again.", 1500));
+                let mut answer =
+                    fake.refuse("full.example", false, &ApiError::unavailable("Try again.", 1500));
                 answer.record.operation = Some(1);
                 done(answer);
             })),
@@ -94,7 +95,7 @@ impl Backend for Fake {
         self.noted.lock().unwrap().push(answer.status);
     }
 
-    fn refuse(&self, host: &str, error: &ApiError) -> Answer {
+    fn refuse(&self, host: &str, _: bool, error: &ApiError) -> Answer {
         let request_id = RequestId::generate(&*self.entropy);
         let members = error.members(request_id.as_str(), host, "https://example/".to_owned());
         let mut body = String::new();

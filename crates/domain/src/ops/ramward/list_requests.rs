@@ -121,7 +121,8 @@ fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn shown(seen: Seen) -> SeenRequest {
+/// A request as it is told.
+pub(super) fn shown(seen: Seen) -> SeenRequest {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     SeenRequest {
         request_id: seen.request_id.to_string(),

@@ -7,6 +7,7 @@ pub mod delete_faults;
 pub mod delete_security_exception;
 pub mod delete_snapshot;
 pub mod explain_account_security_practice_report;
+pub mod get_request;
 pub mod list_account_security_practice_report_history;
 pub mod list_accounts;
 pub mod list_faults;
