@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ramward_domain::ids::{AccessKeyId, AccountId};
+use ramward_domain::store::StoreUrl;
 use ramward_domain::store::seal::SealKey;
 use ramward_rpc::sign::Secret;
 use tracing_subscriber::filter::Targets;
@@ -28,8 +29,8 @@ use table::{SETTINGS, Setting};
 pub struct Settings {
     /// Where the server keeps its files.
     pub data: PathBuf,
-    /// The store's URL; absent: SQLite inside the data directory.
-    pub store: Option<String>,
+    /// Where the store is; absent: SQLite inside the data directory.
+    pub store: Option<StoreUrl>,
     /// How results are printed.
     pub output: Output,
     /// The credentials profile of client commands.

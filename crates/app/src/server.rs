@@ -342,12 +342,12 @@ pub fn domain_settings(settings: &Settings) -> Result<ramward_domain::settings::
 pub fn open_store(settings: &Settings) -> Result<(Store, SealKey), ServerError> {
     make_data_directory(settings)?;
     let url = match &settings.store {
-        Some(url) => url.parse()?,
+        Some(url) => url.clone(),
         None => StoreUrl::Sqlite(settings.data.join("ramward.db")),
     };
     let seal = match &settings.seal_key {
         Some(seal) => seal.clone(),
-        None => SealKey::find_or_create(&settings.data.join("seal.key"), url.exists(), &OsEntropy)?,
+        None => SealKey::find_or_create(&settings.data.join("seal.key"), url.exists()?, &OsEntropy)?,
     };
     let mut options = StoreOptions::new(url, seal.clone());
     options.queue = settings.max_waiting_writes;
@@ -379,6 +379,11 @@ fn import_once(
     let present = Present { now: SystemClock.now(), measures };
     if !path.is_dir() {
         return load_all(path, store, seal, present);
+    }
+    if !store.has_file() {
+        let what = "a directory of state files comes in whole or not at all only where the store is a data file; \
+                    bring the files in one by one with `ramward import`";
+        return Err(StoreError::Unsupported(what).into());
     }
     // Several files come in one after the other: beside the store, so that a bad one leaves nothing of the others behind.
     let staged = Staged::create()?;

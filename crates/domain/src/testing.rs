@@ -33,9 +33,10 @@ use crate::service::first_start::Wishes;
 use crate::service::{Answer, Call, Service};
 use crate::settings::Settings;
 use crate::store::seal::SealKey;
+use crate::store::sqlite::Sqlite;
 use crate::store::tables::accounts;
 use crate::store::verify::verify;
-use crate::store::{Store, StoreError, Tx};
+use crate::store::{Store, StoreError, StoreOptions, StoreUrl, Tx};
 use crate::time::{TestClock, Timestamp};
 
 /// The account of every test.
@@ -70,8 +71,21 @@ impl TestApp {
         Self::with(|_| {})
     }
 
+    /// The same with its store in a data file, whatever database the tests use: for what only such a store can do.
+    pub fn in_a_file() -> Self {
+        let open = |seal| {
+            let options = StoreOptions::new(StoreUrl::Temporary, seal);
+            Store::with_driver(Arc::new(Sqlite::temporary().unwrap()), &options).unwrap()
+        };
+        Self::on(open, |_| {})
+    }
+
     /// A fresh service with other settings.
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::on(|seal| Store::temporary(seal).unwrap(), change)
+    }
+
+    fn on(open: impl FnOnce(SealKey) -> Store, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings {
             workers: 1,
             hash_cost: HashCost::CHEAPEST,
@@ -83,7 +97,7 @@ impl TestApp {
         let clock = Arc::new(TestClock::new(Timestamp::parse("2025-06-15T12:00:00Z").unwrap()));
         let entropy = Arc::new(SeededEntropy::new(1));
         let seal = SealKey::generate(&*entropy);
-        let store = Store::temporary(seal.clone()).unwrap();
+        let store = open(seal.clone());
         let service = Service::open(store, seal.clone(), settings, clock.clone(), entropy).unwrap();
         let wishes = Wishes {
             account_id: Some(ACCOUNT.parse().unwrap()),

@@ -66,7 +66,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     row("data", Scope::Everywhere, Kind::Path, "", |s, text| put(&mut s.data, text))
         .doc("Directory of the database and the seal key; without it, the platform's data directory"),
     row("store", Scope::Everywhere, Kind::Text, "", |s, text| put_some(&mut s.store, text))
-        .doc("Store to use, as sqlite:PATH; without it, ramward.db in the data directory"),
+        .doc("Store to use, as sqlite:PATH or postgres://USER@HOST/DATABASE; without it, ramward.db in the data directory"),
     row("output", Scope::Everywhere, Kind::Choice(&["table", "json"]), "table", |s, text| put(&mut s.output, text))
         .doc("How results are printed: for people, or one JSON value for machines"),
     row("profile", Scope::Everywhere, Kind::Text, "", |s, text| put_some(&mut s.profile, text))

@@ -8,6 +8,7 @@ use ramward_domain::identity::login_profile::HashCost;
 use ramward_domain::ids::{AccessKeyId, AccountId};
 use ramward_domain::report::thresholds::AkScope;
 use ramward_domain::store::seal::SealKey;
+use ramward_domain::store::{StoreError, StoreUrl};
 use ramward_rpc::sign::Secret;
 use tracing_subscriber::filter::Targets;
 
@@ -59,6 +60,12 @@ pub(super) trait Readable: Sized {
 impl Readable for String {
     fn read(text: &str) -> Result<Self, String> {
         Ok(text.to_owned())
+    }
+}
+
+impl Readable for StoreUrl {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: StoreError| format!("cannot be used: {error}"))
     }
 }
 

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod cache;
 pub mod call;
 mod checking;
+mod claim;
 mod endpoint;
 mod execute;
 pub mod figures;
@@ -34,6 +35,7 @@ use self::cache::GuardedCache;
 use self::call::Signed;
 pub use self::call::{Call, Format, Frame};
 use self::checking::{check_network, check_signature, check_status, read};
+use self::claim::Claimed;
 pub use self::execute::Pending;
 use self::execute::{Reply, Run};
 use self::permissions::Permissions;
@@ -71,6 +73,7 @@ pub(crate) struct Core {
     entropy: Arc<dyn Entropy>,
     caches: Arc<Caches>,
     replay: ReplayGuard,
+    claimed: Claimed,
     workers: Workers,
     endpoint: Endpoint,
     started_with: OnceLock<StartedWith>,

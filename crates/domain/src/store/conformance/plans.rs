@@ -4,12 +4,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::fixtures::seal;
 use super::{
     accounts, bins, commits, federation, history, keys, mirrors, numbers, others, policies, subjects, users,
 };
-use crate::store::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Migration, Role};
+use crate::ids::AccountId;
+use crate::store::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Ear, Migration, Role};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Store, StoreError, StoreOptions, StoreUrl};
 
@@ -28,6 +30,22 @@ impl Driver for Watched {
 
     fn place(&self) -> PathBuf {
         self.0.place()
+    }
+
+    fn data_file(&self) -> Result<PathBuf, StoreError> {
+        self.0.data_file()
+    }
+
+    fn has_log(&self) -> bool {
+        self.0.has_log()
+    }
+
+    fn has_others(&self) -> bool {
+        self.0.has_others()
+    }
+
+    fn ear(&self, patience: Duration) -> Result<Option<Box<dyn Ear>>, StoreError> {
+        self.0.ear(patience)
     }
 
     fn at(&self, path: &Path) -> Result<Box<dyn Driver>, StoreError> {
@@ -56,6 +74,18 @@ impl Connection for WatchedConnection {
         self.0.begin(access)
     }
 
+    fn hold(&mut self, accounts: Option<&[AccountId]>) -> Result<(), StoreError> {
+        self.0.hold(accounts)
+    }
+
+    fn begin_bulk(&mut self) -> Result<(), StoreError> {
+        self.0.begin_bulk()
+    }
+
+    fn announce(&mut self, text: &str) -> Result<(), StoreError> {
+        self.0.announce(text)
+    }
+
     fn commit(&mut self) -> Result<(), StoreError> {
         self.0.commit()
     }
@@ -82,6 +112,10 @@ impl Connection for WatchedConnection {
 
     fn contents(&mut self) -> Result<Contents, StoreError> {
         self.0.contents()
+    }
+
+    fn hold_schema(&mut self, held: bool) -> Result<(), StoreError> {
+        self.0.hold_schema(held)
     }
 
     fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {
