@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use ramward_domain::ids::{AccessKeyId, AccountId};
 use ramward_domain::store::StoreUrl;
+use ramward_domain::store::postgres::Nodes;
 use ramward_domain::store::seal::SealKey;
 use ramward_rpc::sign::Secret;
 use tracing_subscriber::filter::Targets;
@@ -31,6 +32,10 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where the store is; absent: SQLite inside the data directory.
     pub store: Option<StoreUrl>,
+    /// Who else may write to a store in PostgreSQL meanwhile.
+    pub nodes: Nodes,
+    /// How old a copy in memory may be while other nodes cannot be heard.
+    pub cache_bound: Duration,
     /// How results are printed.
     pub output: Output,
     /// The credentials profile of client commands.
@@ -192,6 +197,8 @@ impl Settings {
         let mut settings = Self {
             data: PathBuf::new(),
             store: None,
+            nodes: Nodes::One,
+            cache_bound: Duration::ZERO,
             output: Output::Table,
             profile: None,
             endpoint: None,

@@ -85,7 +85,8 @@ impl TestApp {
         Self::on(|seal| Store::temporary(seal).unwrap(), change)
     }
 
-    fn on(open: impl FnOnce(SealKey) -> Store, change: impl FnOnce(&mut Settings)) -> Self {
+    /// A fresh service on a store of one's own.
+    pub fn on(open: impl FnOnce(SealKey) -> Store, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings {
             workers: 1,
             hash_cost: HashCost::CHEAPEST,
@@ -112,6 +113,22 @@ impl TestApp {
             operator: first.operator_key.unwrap(),
             seal,
             nonces: AtomicU64::new(0),
+            tokens: Mutex::default(),
+        }
+    }
+
+    /// Another node on the same data: with the same clock, the same keys to sign with, and nonces of its own.
+    pub fn beside(&self, store: Store) -> Self {
+        let settings = self.service.settings().clone();
+        let entropy = Arc::new(SeededEntropy::new(2));
+        let service = Service::open(store, self.seal.clone(), settings, self.clock.clone(), entropy).unwrap();
+        Self {
+            service,
+            clock: self.clock.clone(),
+            root: self.root.clone(),
+            operator: self.operator.clone(),
+            seal: self.seal.clone(),
+            nonces: AtomicU64::new(1 << 32),
             tokens: Mutex::default(),
         }
     }

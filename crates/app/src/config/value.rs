@@ -7,6 +7,7 @@ use std::time::Duration;
 use ramward_domain::identity::login_profile::HashCost;
 use ramward_domain::ids::{AccessKeyId, AccountId};
 use ramward_domain::report::thresholds::AkScope;
+use ramward_domain::store::postgres::Nodes;
 use ramward_domain::store::seal::SealKey;
 use ramward_domain::store::{StoreError, StoreUrl};
 use ramward_rpc::sign::Secret;
@@ -63,9 +64,24 @@ impl Readable for String {
     }
 }
 
+impl Readable for Nodes {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "one" => Ok(Self::One),
+            "several" => Ok(Self::Several),
+            _ => Err(format!("must be one or several, not {text:?}")),
+        }
+    }
+}
+
 impl Readable for StoreUrl {
     fn read(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: StoreError| format!("cannot be used: {error}"))
+        text.parse().map_err(|error| match error {
+            StoreError::BadAddress(reason) => {
+                format!("names no usable database: {reason}; write postgres://USER@HOST/DATABASE")
+            }
+            other => format!("is refused: {other}"),
+        })
     }
 }
 

@@ -453,4 +453,6 @@ impl Reply {
 }
 
 #[cfg(test)]
+mod nodes;
+#[cfg(test)]
 mod refusals;

@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 const FULL: &str = include_str!("full.jsonl");
 
 /// More users than are sent to a database at once.
-const MANY: usize = 9000;
+const MANY: usize = 1500;
 
 fn seal() -> SealKey {
     SealKey::generate(&SeededEntropy::new(3))

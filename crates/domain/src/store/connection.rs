@@ -108,9 +108,12 @@ pub trait Driver: Send + Sync {
 
 /// Hears what other nodes say with their commits.
 pub trait Ear: Send {
-    /// What was said, in the order of the commits; waits so long for the first. Nothing at all within about twice as long,
-    /// not even that there is nothing, is an error.
+    /// What was said, in the order of the commits; waits so long for the first.
     fn hear(&mut self, patience: Duration) -> Result<Vec<String>, StoreError>;
+
+    /// Asks whether it would hear anything at all. All that was said before is there when it returns; an error if there is
+    /// no answer in time.
+    fn check(&mut self, patience: Duration) -> Result<(), StoreError>;
 }
 
 /// What is called with each row of a query; `false` ends it.

@@ -19,6 +19,9 @@ use crate::ids::{AccessKeyId, AccountId};
 /// PostgreSQL takes less than 8000 bytes; what does not fit is said as "everything".
 const LONGEST: usize = 4000;
 
+/// How long the thread waits for news without looking whether it shall stop.
+const SLICE: Duration = Duration::from_millis(200);
+
 /// The name of this store among the nodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NodeName(String);
@@ -76,7 +79,7 @@ fn understood(word: &str) -> Option<Effect> {
     }
 }
 
-/// Hears what others commit. Stops when it is dropped, within a third of the bound.
+/// Hears what others commit. Stops soon after it is dropped.
 pub(super) struct News {
     stopping: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -94,11 +97,23 @@ impl News {
         let run = move || {
             // A silence of one beat is asked about; the answer has one beat; what is older than that is gone by the third.
             let beat = bound / 3;
+            let slice = beat.min(SLICE);
             let mut ear: Option<Box<dyn Ear>> = None;
+            let mut silence = Duration::ZERO;
             while !stopped.load(Ordering::Acquire) {
                 if let Some(open) = &mut ear {
-                    match open.hear(beat) {
-                        Ok(heard) => heard.iter().for_each(|text| shared.tell(&node.hear(text))),
+                    let heard = if silence < beat {
+                        open.hear(slice)
+                    } else {
+                        silence = Duration::ZERO;
+                        open.check(beat).map(|()| Vec::new())
+                    };
+                    match heard {
+                        Ok(heard) if heard.is_empty() => silence += slice,
+                        Ok(heard) => {
+                            silence = Duration::ZERO;
+                            heard.iter().for_each(|text| shared.tell(&node.hear(text)));
+                        }
                         Err(error) => {
                             tracing::warn!(%error, "other nodes are not heard; what is kept is given up again and again meanwhile");
                             ear = None;
@@ -114,6 +129,7 @@ impl News {
                         missed.extend(clock(&*driver));
                         shared.tell(&missed);
                         shared.hears.store(true, Ordering::Release);
+                        silence = Duration::ZERO;
                         ear = new;
                     }
                     Err(_) => std::thread::park_timeout(beat),

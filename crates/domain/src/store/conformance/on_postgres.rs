@@ -39,6 +39,7 @@ fn texts(connection: &mut dyn Connection, sql: &'static str) -> Vec<String> {
             Ok(true)
         })
         .unwrap();
+    found.sort_unstable();
     found
 }
 
@@ -59,14 +60,14 @@ fn both_schemas_say_the_same() {
         "SELECT c.table_name || '.' || c.ordinal_position || ' ' || c.column_name || ' ' || \
          CASE c.data_type WHEN 'bigint' THEN 'INTEGER' WHEN 'text' THEN 'TEXT' WHEN 'bytea' THEN 'BLOB' ELSE c.data_type END || \
          CASE c.is_nullable WHEN 'YES' THEN '' ELSE ' NOT NULL' END \
-         FROM information_schema.columns c WHERE c.table_schema = current_schema() ORDER BY 1 COLLATE \"C\"",
+         FROM information_schema.columns c WHERE c.table_schema = current_schema()",
     );
     let expected = texts(
         &mut *file,
         "SELECT t.name || '.' || (c.cid + 1) || ' ' || c.name || ' ' || c.type || \
          CASE WHEN c.\"notnull\" = 1 OR c.pk > 0 THEN ' NOT NULL' ELSE '' END \
          FROM pragma_table_list AS t, pragma_table_info(t.name) AS c \
-         WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY 1",
+         WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite_%'",
     );
     assert_eq!(columns, expected);
     assert!(columns.len() > 150, "{}", columns.len());
@@ -88,7 +89,7 @@ fn both_schemas_say_the_same() {
           LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = p.column_number AND a.attnum > 0) \
          FROM pg_index i JOIN pg_class k ON k.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid \
          WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND t.relkind = 'r' \
-         ORDER BY 1 COLLATE \"C\"",
+        ",
     );
     let mut expected = texts(
         &mut *file,
@@ -96,12 +97,35 @@ fn both_schemas_say_the_same() {
          CASE l.\"unique\" WHEN 1 THEN ' UNIQUE' ELSE '' END || CASE l.partial WHEN 1 THEN ' PARTIAL' ELSE '' END || ' ' || \
          (SELECT group_concat(COALESCE(i.name, '()'), ',' ORDER BY i.seqno) FROM pragma_index_info(l.name) AS i) \
          FROM pragma_table_list AS t, pragma_index_list(t.name) AS l \
-         WHERE t.schema = 'main' AND t.type = 'table' ORDER BY 1",
+         WHERE t.schema = 'main' AND t.type = 'table'",
     );
     // The one table whose key is SQLite's own row number, which is no index of its own there.
     expected.push("accounts PRIMARY KEY UNIQUE account".to_owned());
     expected.sort_unstable();
     assert_eq!(keys, expected);
+}
+
+#[test]
+fn nothing_in_the_schema_binds_accounts_together() {
+    let Some(schema) = schema(Nodes::Several) else { return };
+    drop(node(&schema, Nodes::Several).unwrap());
+    let mut there = outside(&schema);
+    let bound = texts(
+        &mut *there,
+        "SELECT conname::text FROM pg_constraint WHERE contype = 'f' \
+         AND connamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) \
+         UNION ALL SELECT relname::text FROM pg_class WHERE relkind = 'S' \
+         AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())",
+    );
+    assert_eq!(bound, [""; 0], "no foreign keys, no sequences");
+    let unique = texts(
+        &mut *there,
+        "SELECT k.relname::text FROM pg_index i JOIN pg_class k ON k.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid \
+         LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0] AND a.attnum > 0 \
+         WHERE i.indisunique AND a.attname IS DISTINCT FROM 'account' \
+         AND t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())",
+    );
+    assert_eq!(unique, ["access_key_owners_pkey", "accounts_by_default_domain", "server_pkey"]);
 }
 
 #[test]
@@ -322,4 +346,39 @@ fn a_store_without_files_says_so() {
     }
     write(&store, |tx| users::insert(tx, &user(ACCOUNT, 1))).unwrap();
     assert_verified(&store);
+}
+
+#[test]
+fn tls_is_spoken_and_checked() {
+    let (Some(database), Ok(authority)) = (database(), std::env::var("RAMWARD_TEST_POSTGRES_CA")) else {
+        return;
+    };
+    let role = "DO $$ BEGIN CREATE ROLE bound LOGIN PASSWORD 'secret'; EXCEPTION WHEN duplicate_object THEN NULL; END $$";
+    Postgres::open(database.parse().unwrap(), Nodes::One)
+        .and_then(|driver| driver.connect(Role::Reader))
+        .and_then(|mut outside| outside.batch(role))
+        .unwrap();
+    let open = |query: &str, user: &str| {
+        let place = database.replace("ramward@", user);
+        Postgres::open(format!("{place}?{query}").parse().unwrap(), Nodes::One)
+    };
+    let trusted = format!("sslmode=verify-full&sslrootcert={authority}");
+    // The password is bound to the certificate: a wrong hash of it would be refused.
+    for binding in ["", "&channel_binding=require"] {
+        let driver = open(&format!("{trusted}{binding}"), "bound:secret@").unwrap();
+        let encrypted = texts(
+            &mut *driver.connect(Role::Reader).unwrap(),
+            "SELECT version::text FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl",
+        );
+        assert!(encrypted.iter().any(|version| version.starts_with("TLSv1.")), "{encrypted:?}");
+    }
+    let refused = |query: &str, user: &str| open(query, user).err().unwrap();
+    assert!(matches!(refused("sslmode=disable", "bound:secret@"), StoreError::Denied { .. }));
+    assert!(matches!(refused(&trusted, "bound:wrong@"), StoreError::Denied { .. }));
+    let unknown = refused("sslmode=verify-full", "bound:secret@").to_string();
+    assert!(unknown.contains("certificate"), "{unknown}");
+    let elsewhere = database.replace("127.0.0.1", "localhost").replace("ramward@", "bound:secret@");
+    let misnamed =
+        Postgres::open(format!("{elsewhere}?{trusted}").parse().unwrap(), Nodes::One).err().unwrap();
+    assert!(misnamed.to_string().contains("certificate"), "{misnamed}");
 }

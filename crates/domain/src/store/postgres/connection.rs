@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, TryStreamExt as _};
@@ -14,7 +15,7 @@ use tokio_postgres::{Client, Error, Statement};
 use super::copying::{Copying, FULL, Form, Insert, Step};
 use super::trouble::Trouble;
 use super::values::{PostgresRow, Value, with_dollars};
-use super::wire::Wire;
+use super::wire::{PATIENCE, Wire};
 use super::{Lock, Nodes, Shared};
 use crate::ids::AccountId;
 use crate::store::connection::{Access, Arg, Connection, Contents, EachRow, Row};
@@ -22,6 +23,8 @@ use crate::store::error::StoreError;
 
 /// What the comment on the table `server` says.
 const MARK: &str = "ramward";
+/// How long a step of the schema may take; an index of a big table is not made in seconds.
+const SCHEMA_PATIENCE: Duration = Duration::from_secs(3600);
 /// Marks a point; the points of a transaction have the same name and hide each other.
 const POINT: &str = "SAVEPOINT job;";
 
@@ -257,7 +260,10 @@ impl Connection for PostgresConnection {
     fn begin(&mut self, access: Access) -> Result<(), StoreError> {
         match access {
             // Asked at once: whoever gets a connection of the pool must know whether it is still good.
-            Access::Read => self.tell("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?,
+            // It holds nothing that others wait for, so it may be in no hurry.
+            Access::Read => self.tell(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0",
+            )?,
             Access::Write => self.pending.push_str("BEGIN ISOLATION LEVEL READ COMMITTED;"),
         }
         self.open = true;
@@ -276,8 +282,11 @@ impl Connection for PostgresConnection {
     }
 
     fn hold(&mut self, accounts: Option<&[AccountId]>) -> Result<(), StoreError> {
-        let begun = std::mem::take(&mut self.pending);
         let locks = self.shared.locks(accounts);
+        if locks.is_empty() {
+            return Ok(());
+        }
+        let begun = std::mem::take(&mut self.pending);
         self.tell(&format!("{begun}{locks}"))
     }
 
@@ -368,7 +377,8 @@ impl Connection for PostgresConnection {
 
     fn hold_schema(&mut self, held: bool) -> Result<(), StoreError> {
         let lock = self.shared.number(Lock::Schema);
-        // Another node may be at work on the schema for longer than a statement may usually take.
+        // Another node, or this one, may be at work on the schema for longer than a statement may usually take.
+        self.wire.patience = if held { SCHEMA_PATIENCE } else { PATIENCE };
         if held {
             self.tell(&format!("SET statement_timeout = 0; SELECT pg_advisory_lock({lock})"))
         } else {

@@ -25,8 +25,8 @@ const TABLES: &[&str] = &[
 /// itself (`store/bulk.rs`), and subjects by the identity that they belong to.
 const NEW_BY_NATURE: &[&str] = &["access_keys", "access_key_owners", "report_subjects"];
 
-/// What is sent at once.
-const CHUNK: usize = 1 << 20;
+/// What is sent at once; little in tests, so that they send more than once.
+const CHUNK: usize = if cfg!(test) { 1 << 14 } else { 1 << 20 };
 
 /// The rows of a transaction that are on their way.
 #[derive(Default)]

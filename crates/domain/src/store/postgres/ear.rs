@@ -12,6 +12,7 @@ use crate::store::error::StoreError;
 pub(super) struct Listener {
     shared: Arc<Shared>,
     wire: Wire,
+    listen: String,
 }
 
 impl Listener {
@@ -21,21 +22,19 @@ impl Listener {
         let listen = format!("LISTEN {}", shared.channel());
         let heard = wire.run_within(patience, async |client| client.batch_execute(&listen).await);
         heard.map_err(|trouble| trouble.told(&shared.url))?;
-        Ok(Self { shared, wire })
+        Ok(Self { shared, wire, listen })
     }
 }
 
 impl Ear for Listener {
     fn hear(&mut self, patience: Duration) -> Result<Vec<String>, StoreError> {
-        let told = |trouble: super::trouble::Trouble| trouble.told(&self.shared.url);
-        let mut heard = self.wire.listen(patience).map_err(told)?;
-        if heard.is_empty() {
-            // Silence, or a connection that leads nowhere any more? What was said before the answer comes before it.
-            self.wire
-                .run_within(patience, async |client| client.batch_execute("SELECT 1").await)
-                .map_err(told)?;
-            heard = self.wire.heard();
-        }
-        Ok(heard)
+        self.wire.listen(patience).map_err(|trouble| trouble.told(&self.shared.url))
+    }
+
+    fn check(&mut self, patience: Duration) -> Result<(), StoreError> {
+        let Self { shared, wire, listen } = self;
+        // Listening twice changes nothing, and what was said before the answer comes before it.
+        wire.run_within(patience, async |client| client.batch_execute(listen).await)
+            .map_err(|trouble| trouble.told(&shared.url))
     }
 }

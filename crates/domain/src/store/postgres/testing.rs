@@ -48,6 +48,11 @@ impl TestSchema {
         Self::address_of(&self.database, &self.name)
     }
 
+    /// The channel on which its nodes speak.
+    pub fn channel(&self) -> String {
+        self.driver.0.channel()
+    }
+
     fn address_of(database: &PostgresUrl, name: &str) -> PostgresUrl {
         let mut url = database.clone();
         let options = format!("{} -c search_path={name}", url.config.get_options().unwrap_or_default());

@@ -16,7 +16,7 @@ use super::trouble::Trouble;
 use crate::store::error::StoreError;
 
 /// Longer than any statement may take by the session's own limit: what is later than this does not come.
-const PATIENCE: Duration = Duration::from_secs(45);
+pub(super) const PATIENCE: Duration = Duration::from_secs(45);
 /// How long the last word to the database may take.
 const FAREWELL: Duration = Duration::from_millis(200);
 
@@ -31,6 +31,8 @@ pub(super) struct Wire {
     heard: VecDeque<Notification>,
     /// The database has warned of something since this was last put back.
     pub(super) warned: bool,
+    /// How long an answer may take.
+    pub(super) patience: Duration,
     /// The last word to the database.
     pub(super) farewell: &'static str,
 }
@@ -67,6 +69,7 @@ impl Wire {
             line,
             heard: VecDeque::new(),
             warned: false,
+            patience: PATIENCE,
             farewell: "",
         })
     }
@@ -76,7 +79,7 @@ impl Wire {
         &mut self,
         work: impl AsyncFnOnce(&Client) -> Result<T, Error>,
     ) -> Result<T, Trouble> {
-        self.run_within(PATIENCE, work)
+        self.run_within(self.patience, work)
     }
 
     /// The same, given up after so long.
