@@ -26,6 +26,7 @@ deny           | licences, banned crates and sources of all dependencies
 unused         | dependencies that nothing uses
 clippy         | clippy on all targets, warnings denied
 test           | all Rust tests
+postgresql     | the store, report and operation tests again, on a PostgreSQL of its own from Debian's packages
 doctest        | the examples in doc comments
 doc            | cargo doc, warnings denied
 build          | the release build of the ramward program
@@ -90,8 +91,8 @@ step_tools() {
 
 step_scripts() {
   venv check tests/check/requirements.txt
-  bash -n check.sh check-scanners.sh .ci/run
-  shellcheck check.sh check-scanners.sh .ci/run
+  bash -n check.sh check-scanners.sh .ci/run tests/postgresql/run
+  shellcheck check.sh check-scanners.sh .ci/run tests/postgresql/run
   ruff check --no-cache .
   ruff format --no-cache --check .
   python -m pytest -q -p no:cacheprovider tests/check
@@ -114,6 +115,11 @@ step_clippy() { cargo clippy --workspace --all-targets --locked -- -D warnings; 
 step_test() {
   venv check tests/check/requirements.txt
   cargo nextest run --workspace --locked
+}
+
+step_postgresql() {
+  venv check tests/check/requirements.txt
+  tests/postgresql/run cargo nextest run --locked -p ramward-domain
 }
 
 step_doctest() { cargo test --doc --workspace --locked; }
@@ -173,6 +179,8 @@ step_console() {
   node_modules tests/console
   program
   npm test --silent --prefix tests/console
+}
+
 step_samples() {
   venv samples tests/samples/requirements.txt
   node_modules tests/samples/node

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ramward_domain::ids::{AccessKeyId, AccountId};
+use ramward_domain::store::StoreUrl;
+use ramward_domain::store::postgres::Nodes;
 use ramward_domain::store::seal::SealKey;
 use ramward_rpc::sign::Secret;
 use tracing_subscriber::filter::Targets;
@@ -28,8 +30,12 @@ use table::{SETTINGS, Setting};
 pub struct Settings {
     /// Where the server keeps its files.
     pub data: PathBuf,
-    /// The store's URL; absent: SQLite inside the data directory.
-    pub store: Option<String>,
+    /// Where the store is; absent: SQLite inside the data directory.
+    pub store: Option<StoreUrl>,
+    /// Who else may write to a store in PostgreSQL meanwhile.
+    pub nodes: Nodes,
+    /// How old a copy in memory may be while other nodes cannot be heard.
+    pub cache_bound: Duration,
     /// How results are printed.
     pub output: Output,
     /// The credentials profile of client commands.
@@ -191,6 +197,8 @@ impl Settings {
         let mut settings = Self {
             data: PathBuf::new(),
             store: None,
+            nodes: Nodes::One,
+            cache_bound: Duration::ZERO,
             output: Output::Table,
             profile: None,
             endpoint: None,

@@ -13,6 +13,7 @@ use ramward_domain::report::history::{Measures, Present};
 use ramward_domain::report::score::Model;
 use ramward_domain::service::first_start::Wishes;
 use ramward_domain::service::{Service, StartedWith};
+use ramward_domain::store::postgres::Nodes;
 use ramward_domain::store::seal::SealKey;
 use ramward_domain::store::tables::accounts::{self, Account};
 use ramward_domain::store::{Staged, Store, StoreError, StoreOptions, StoreUrl};
@@ -347,15 +348,22 @@ pub fn domain_settings(settings: &Settings) -> Result<ramward_domain::settings::
 pub fn open_store(settings: &Settings) -> Result<(Store, SealKey), ServerError> {
     make_data_directory(settings)?;
     let url = match &settings.store {
-        Some(url) => url.parse()?,
+        Some(url) => url.clone(),
         None => StoreUrl::Sqlite(settings.data.join("ramward.db")),
     };
+    if settings.nodes == Nodes::Several && !matches!(url, StoreUrl::Postgres(_)) {
+        let what =
+            "several nodes need a store in PostgreSQL; name one with --store postgres://USER@HOST/DATABASE";
+        return Err(StoreError::Unsupported(what).into());
+    }
     let seal = match &settings.seal_key {
         Some(seal) => seal.clone(),
-        None => SealKey::find_or_create(&settings.data.join("seal.key"), url.exists(), &OsEntropy)?,
+        None => SealKey::find_or_create(&settings.data.join("seal.key"), url.exists()?, &OsEntropy)?,
     };
     let mut options = StoreOptions::new(url, seal.clone());
     options.queue = settings.max_waiting_writes;
+    options.nodes = settings.nodes;
+    options.cache_bound = settings.cache_bound;
     Ok((Store::open(&options)?, seal))
 }
 
@@ -384,6 +392,11 @@ fn import_once(
     let present = Present { now: SystemClock.now(), measures };
     if !path.is_dir() {
         return load_all(path, store, seal, present);
+    }
+    if !store.has_file() {
+        let what = "a directory of state files comes in whole or not at all only where the store is a data file; \
+                    bring the files in one by one with `ramward import`";
+        return Err(StoreError::Unsupported(what).into());
     }
     // Several files come in one after the other: beside the store, so that a bad one leaves nothing of the others behind.
     let staged = Staged::create()?;

@@ -33,9 +33,10 @@ use crate::service::first_start::Wishes;
 use crate::service::{Answer, Call, Service};
 use crate::settings::Settings;
 use crate::store::seal::SealKey;
+use crate::store::sqlite::Sqlite;
 use crate::store::tables::accounts;
 use crate::store::verify::verify;
-use crate::store::{Store, StoreError, Tx};
+use crate::store::{Store, StoreError, StoreOptions, StoreUrl, Tx};
 use crate::time::{TestClock, Timestamp};
 
 /// The account of every test.
@@ -70,8 +71,22 @@ impl TestApp {
         Self::with(|_| {})
     }
 
+    /// The same with its store in a data file, whatever database the tests use: for what only such a store can do.
+    pub fn in_a_file() -> Self {
+        let open = |seal| {
+            let options = StoreOptions::new(StoreUrl::Temporary, seal);
+            Store::with_driver(Arc::new(Sqlite::temporary().unwrap()), &options).unwrap()
+        };
+        Self::on(open, |_| {})
+    }
+
     /// A fresh service with other settings.
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::on(|seal| Store::temporary(seal).unwrap(), change)
+    }
+
+    /// A fresh service on a store of one's own.
+    pub fn on(open: impl FnOnce(SealKey) -> Store, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings {
             workers: 1,
             hash_cost: HashCost::CHEAPEST,
@@ -83,7 +98,7 @@ impl TestApp {
         let clock = Arc::new(TestClock::new(Timestamp::parse("2025-06-15T12:00:00Z").unwrap()));
         let entropy = Arc::new(SeededEntropy::new(1));
         let seal = SealKey::generate(&*entropy);
-        let store = Store::temporary(seal.clone()).unwrap();
+        let store = open(seal.clone());
         let service = Service::open(store, seal.clone(), settings, clock.clone(), entropy).unwrap();
         let wishes = Wishes {
             account_id: Some(ACCOUNT.parse().unwrap()),
@@ -98,6 +113,22 @@ impl TestApp {
             operator: first.operator_key.unwrap(),
             seal,
             nonces: AtomicU64::new(0),
+            tokens: Mutex::default(),
+        }
+    }
+
+    /// Another node on the same data: with the same clock, the same keys to sign with, and nonces of its own.
+    pub fn beside(&self, store: Store) -> Self {
+        let settings = self.service.settings().clone();
+        let entropy = Arc::new(SeededEntropy::new(2));
+        let service = Service::open(store, self.seal.clone(), settings, self.clock.clone(), entropy).unwrap();
+        Self {
+            service,
+            clock: self.clock.clone(),
+            root: self.root.clone(),
+            operator: self.operator.clone(),
+            seal: self.seal.clone(),
+            nonces: AtomicU64::new(1 << 32),
             tokens: Mutex::default(),
         }
     }

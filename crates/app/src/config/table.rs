@@ -66,7 +66,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     row("data", Scope::Everywhere, Kind::Path, "", |s, text| put(&mut s.data, text))
         .doc("Directory of the database and the seal key; without it, the platform's data directory"),
     row("store", Scope::Everywhere, Kind::Text, "", |s, text| put_some(&mut s.store, text))
-        .doc("Store to use, as sqlite:PATH; without it, ramward.db in the data directory"),
+        .doc("Store to use, as sqlite:PATH or postgres://USER@HOST/DATABASE; without it, ramward.db in the data directory"),
+    row("nodes", Scope::Everywhere, Kind::Choice(&["one", "several"]), "one", |s, text| put(&mut s.nodes, text))
+        .doc("How many processes may write to a store in PostgreSQL at the same time: this one alone, or any number"),
     row("output", Scope::Everywhere, Kind::Choice(&["table", "json"]), "table", |s, text| put(&mut s.output, text))
         .doc("How results are printed: for people, or one JSON value for machines"),
     row("profile", Scope::Everywhere, Kind::Text, "", |s, text| put_some(&mut s.profile, text))
@@ -196,6 +198,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         .doc("Last requests that are kept in memory for `ramward requests`; 0 keeps none"),
     row("max_nonces", Scope::Sizes, Kind::Count, "4000000", |s, text| put_positive(&mut s.domain.max_nonces, text))
         .doc("Nonces held against replays; a request beyond is refused with Throttling"),
+    row("cache_bound", Scope::Sizes, Kind::Duration, "2s", |s, text| put(&mut s.cache_bound, text))
+        .doc("How old what is kept in memory may be while other nodes of the store cannot be heard"),
     row("cache_entries", Scope::Sizes, Kind::Count, "65536", |s, text| put_positive(&mut s.domain.cache_entries, text))
         .doc("AccessKeys, and answers of accounts, that are kept in memory"),
 ];

@@ -7,7 +7,9 @@ use std::time::Duration;
 use ramward_domain::identity::login_profile::HashCost;
 use ramward_domain::ids::{AccessKeyId, AccountId};
 use ramward_domain::report::thresholds::AkScope;
+use ramward_domain::store::postgres::Nodes;
 use ramward_domain::store::seal::SealKey;
+use ramward_domain::store::{StoreError, StoreUrl};
 use ramward_rpc::sign::Secret;
 use tracing_subscriber::filter::Targets;
 
@@ -59,6 +61,27 @@ pub(super) trait Readable: Sized {
 impl Readable for String {
     fn read(text: &str) -> Result<Self, String> {
         Ok(text.to_owned())
+    }
+}
+
+impl Readable for Nodes {
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "one" => Ok(Self::One),
+            "several" => Ok(Self::Several),
+            _ => Err(format!("must be one or several, not {text:?}")),
+        }
+    }
+}
+
+impl Readable for StoreUrl {
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error| match error {
+            StoreError::BadAddress(reason) => {
+                format!("names no usable database: {reason}; write postgres://USER@HOST/DATABASE")
+            }
+            other => format!("is refused: {other}"),
+        })
     }
 }
 

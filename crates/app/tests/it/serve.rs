@@ -167,7 +167,10 @@ fn data_that_cannot_be_used_says_what_to_do() {
     let (code, said) = place.refused(serve);
     assert_eq!(
         (code, said.as_str()),
-        (Some(2), "error: 'postgres://nowhere' names no store; write sqlite:PATH\n")
+        (
+            Some(2),
+            "error: environment variable RAMWARD_STORE: `store` names no usable database: it names no user; write postgres://USER@HOST/DATABASE\n"
+        )
     );
 
     let store = format!("sqlite:{}", place.path().join("file/ramward.db").display());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use ramward_rpc::api::{Access, Product};
-use ramward_rpc::error::{ApiError, ApiResult};
+use ramward_rpc::error::{ApiError, ApiResult, Plain};
 use ramward_rpc::value::Value;
 
 use super::permissions::Ticket;
@@ -13,6 +13,7 @@ use super::start::raise_ceiling;
 use super::{Answer, Call, Core, Done, Durable, Frame, KeptAnswer, Needs, Record, Step, Tail, UsesInMemory};
 use crate::authn::{Caller, KeyEntry, Origin};
 use crate::endpoint::requests::Check;
+use crate::ids::AccountId;
 use crate::ops::{AnyOperation, AnyRequest, Cx, Prepare};
 use crate::store::tables::{access_keys, accounts, nonces};
 use crate::store::{Job, StoreError, Tx, Verdict, refusal};
@@ -90,7 +91,7 @@ impl Reply {
         reply
     }
 
-    fn give(mut self, answer: Answer) {
+    pub(super) fn give(mut self, answer: Answer) {
         if let Some(done) = self.done.take() {
             done(answer);
         }
@@ -102,7 +103,7 @@ impl Reply {
         self.give_outcome(outcome);
     }
 
-    fn give_outcome(self, outcome: ApiResult<Tail>) {
+    pub(super) fn give_outcome(self, outcome: ApiResult<Tail>) {
         let answer = match outcome {
             Ok(tail) => Answer::success(&self.frame, &tail, self.record.clone()),
             Err(error) => self.refusal(&error),
@@ -166,7 +167,7 @@ impl Pending {
 }
 
 impl Core {
-    fn on_worker(&self, reply: Reply, work: impl FnOnce(Reply) + Send + 'static) {
+    pub(super) fn on_worker(&self, reply: Reply, work: impl FnOnce(Reply) + Send + 'static) {
         self.workers.submit(Box::new(move |taken: Result<(), Busy>| match taken {
             Ok(()) => work(reply),
             Err(Busy) => reply.give_outcome(Err(busy())),
@@ -197,7 +198,10 @@ impl Core {
     }
 
     /// Sends an admitted call to the right thread.
-    fn run(self: Arc<Self>, run: Run, reply: Reply) {
+    pub(super) fn run(self: Arc<Self>, run: Run, reply: Reply) {
+        if self.replay.is_shared() && run.claims_first() {
+            return self.claim(run, reply);
+        }
         let read_here = run.operation.slow() || !self.knows_permissions(&run.caller);
         if run.durable.is_nothing() && run.request.is_err() || run.to_writer() && !read_here {
             self.run_here(run, reply);
@@ -208,7 +212,7 @@ impl Core {
     }
 
     /// Runs an admitted call on this thread, or queues it for the writer.
-    fn run_here(self: Arc<Self>, mut run: Run, reply: Reply) {
+    pub(super) fn run_here(self: Arc<Self>, mut run: Run, reply: Reply) {
         let context = run.context();
         if run.operation.slow()
             && let Ok(request) = &mut run.request
@@ -294,13 +298,20 @@ impl Core {
         request.handle(&mut cx)
     }
 
-    /// Writes what must be durable before the answer, and a few waiting uses along with it.
-    fn make_durable(&self, tx: &mut Tx<'_>, run: &Run) -> Result<(), StoreError> {
+    /// Writes what must be durable before the answer, and a few waiting uses along with it. `false` if another node has
+    /// burnt the nonce.
+    fn make_durable(&self, tx: &mut Tx<'_>, run: &Run) -> Result<bool, StoreError> {
         match run.durable.needs {
             Needs::Nothing => {}
             Needs::Ceiling(ceiling) => raise_ceiling(tx, ceiling)?,
             Needs::Nonce(fingerprint, expires) => {
-                nonces::insert(tx, run.caller.account(), expires, fingerprint.0)?;
+                if self.replay.is_shared() {
+                    self.claimed.note(run.caller.account(), run.durable.wall);
+                }
+                let is_new = nonces::insert(tx, run.caller.account(), expires, fingerprint.0)?;
+                if !is_new && self.replay.is_shared() {
+                    return Ok(false);
+                }
             }
         }
         if let Some(product) = run.durable.use_at {
@@ -312,7 +323,7 @@ impl Core {
                 mark_last_use(tx, &key)?;
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     pub(super) fn take_waiting_uses(&self, most: usize) -> Vec<Arc<KeyEntry>> {
@@ -363,7 +374,11 @@ impl Job for Change {
         let (core, run) = (&self.core, &self.run);
         let begun = core.begin_history(tx, run).and_then(|()| core.make_durable(tx, run));
         let mut outcome = match begun {
-            Ok(()) => tx.nested(|tx| core.perform(tx, None, run)),
+            Ok(true) => tx.nested(|tx| core.perform(tx, None, run)),
+            Ok(false) => {
+                self.outcome = Some(Err(ApiError::new(Plain::SignatureNonceUsed)));
+                return Verdict::Discard;
+            }
             Err(error) => Err(refusal(error)),
         };
         let nothing_to_keep = outcome.is_err() && run.durable.is_nothing();
@@ -372,6 +387,13 @@ impl Job for Change {
         }
         self.outcome = Some(outcome);
         if nothing_to_keep { Verdict::Discard } else { Verdict::Keep }
+    }
+
+    /// A caller changes its own account. The operator may change any, and who comes without a signature says only in the
+    /// request which one is meant. Uses of other keys that are written along move forward only, whoever writes them.
+    fn accounts(&self) -> Option<Vec<AccountId>> {
+        let account = self.run.caller.account();
+        (account != AccountId::OPERATOR).then(|| vec![account])
     }
 
     fn done(self: Box<Self>, committed: Result<(), StoreError>) {

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod cache;
 pub mod call;
 mod checking;
+mod claim;
 pub mod console;
 mod endpoint;
 mod error_centre;
@@ -39,6 +40,7 @@ use self::call::Signed;
 pub use self::call::{Call, Format, Frame};
 use self::checking::{check_network, check_signature, check_status, read};
 use self::console::SignIns;
+use self::claim::Claimed;
 pub use self::execute::Pending;
 use self::execute::{Reply, Run};
 use self::permissions::Permissions;
@@ -78,6 +80,7 @@ pub(crate) struct Core {
     entropy: Arc<dyn Entropy>,
     caches: Arc<Caches>,
     replay: ReplayGuard,
+    claimed: Claimed,
     workers: Workers,
     endpoint: Endpoint,
     sign_ins: SignIns,
@@ -484,5 +487,7 @@ impl Reply {
     }
 }
 
+#[cfg(test)]
+mod nodes;
 #[cfg(test)]
 mod refusals;

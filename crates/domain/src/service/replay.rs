@@ -39,6 +39,8 @@ pub struct ReplayGuard {
     closed_until: Timestamp,
     ceiling: AtomicI64,
     used_since_tick: AtomicBool,
+    /// Other nodes take requests too: each nonce must be burnt where all see it.
+    shared: bool,
 }
 
 impl ReplayGuard {
@@ -58,7 +60,18 @@ impl ReplayGuard {
             closed_until,
             ceiling: AtomicI64::new(ceiling.seconds()),
             used_since_tick: AtomicBool::new(false),
+            shared: false,
         }
+    }
+
+    /// The same for one of several nodes: what is new here must still be burnt in the store, which all of them share.
+    pub fn shared(self, shared: bool) -> Self {
+        Self { shared, ..self }
+    }
+
+    /// Whether the store has the last word on a nonce.
+    pub fn is_shared(&self) -> bool {
+        self.shared
     }
 
     /// Takes a nonce over from an earlier run.
@@ -119,6 +132,9 @@ impl ReplayGuard {
                 error.retry_after_ms = Some(60_000);
                 return Err(error);
             }
+        }
+        if self.shared {
+            return Ok(Needs::Nonce(fingerprint, expires));
         }
         if !self.used_since_tick.load(Ordering::Relaxed) {
             self.used_since_tick.store(true, Ordering::Relaxed);
@@ -204,6 +220,16 @@ mod tests {
         for (offset, fits) in [(-901, false), (-900, true), (0, true), (900, true), (901, false)] {
             assert_eq!(guard.check_window(at(1_000_000 + offset), at(1_000_000)).is_ok(), fits, "{offset}");
         }
+    }
+
+    #[test]
+    fn with_other_nodes_every_nonce_is_for_the_store() {
+        let guard = guard(0, 0).shared(true);
+        let wall = at(1_000_000);
+        let needs = guard.burn("k", "a", wall, wall).unwrap();
+        assert!(matches!(needs, Needs::Nonce(_, expires) if expires == at(1_000_900)));
+        assert_eq!(code(guard.burn("k", "a", wall, wall)), "SignatureNonceUsed", "here it is known at once");
+        assert_eq!(guard.tick(wall), None);
     }
 
     #[test]

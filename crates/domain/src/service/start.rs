@@ -9,6 +9,7 @@ use quick_cache::sync::Cache;
 
 use super::cache::GuardedCache;
 use super::console::SignIns;
+use super::claim::Claimed;
 use super::execute::mark_last_use;
 use super::permissions::Permissions;
 use super::replay::ReplayGuard;
@@ -51,7 +52,11 @@ impl Service {
         let now = wall.now();
         let mut fresh_key = [0; 16];
         entropy.fill(&mut fresh_key);
-        let begun = store.write(move |tx| LastRun::take_up(tx, u128::from_be_bytes(fresh_key)))?;
+        let (shared, window) = (store.is_shared(), settings.window_seconds);
+        let begun = store.write(move |tx| {
+            same_window(tx, window, shared)?;
+            LastRun::take_up(tx, u128::from_be_bytes(fresh_key), shared)
+        })?;
         let closed_until = if begun.ended_cleanly { Timestamp::MIN } else { begun.nonce_ceiling };
         let replay = ReplayGuard::new(
             begun.nonce_key.to_be_bytes(),
@@ -59,16 +64,20 @@ impl Service {
             settings.max_nonces,
             begun.nonce_ceiling,
             closed_until,
-        );
-        store.write(move |tx| nonces::delete_all_expired(tx, now))?;
+        )
+        .shared(shared);
+        let forgotten = if shared { now.plus_seconds(-CLOCKS_DIFFER_SECONDS) } else { now };
+        store.write(move |tx| nonces::delete_all_expired(tx, forgotten))?;
         let of_dates = now.plus_seconds(begun.clock_offset_seconds);
         let in_force = settings.clone();
         store.write(move |tx| history::settings_in_force(tx, of_dates, in_force.measures()))?;
-        store.read(|tx| {
-            nonces::each(tx, now, |_, expires, fingerprint| {
-                replay.take_over(Fingerprint(fingerprint), expires, now);
-            })
-        })?;
+        if !shared {
+            store.read(|tx| {
+                nonces::each(tx, now, |_, expires, fingerprint| {
+                    replay.take_over(Fingerprint(fingerprint), expires, now);
+                })
+            })?;
+        }
         let caches = Arc::new(Caches {
             keys: GuardedCache::new(settings.cache_entries),
             answers: GuardedCache::new(settings.cache_entries),
@@ -92,6 +101,7 @@ impl Service {
             entropy,
             caches,
             replay,
+            claimed: Claimed::default(),
             workers,
             endpoint,
             sign_ins: SignIns::default(),
@@ -109,8 +119,13 @@ impl Service {
         let thread = std::thread::Builder::new()
             .name("ticker".to_owned())
             .spawn(move || {
+                let mut seconds = 0_u64;
                 while stopped.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
                     core.renew_ceiling();
+                    seconds += 1;
+                    if core.replay.is_shared() && seconds.is_multiple_of(FORGET_EVERY_SECONDS) {
+                        core.forget_nonces();
+                    }
                 }
             })
             .expect("a thread can be started");
@@ -125,6 +140,10 @@ impl Service {
     pub fn close(&self) -> Result<(), StoreError> {
         let core = &self.core;
         core.write_waiting_uses()?;
+        if core.replay.is_shared() {
+            // Whatever was accepted stands in the store already.
+            return Ok(());
+        }
         let held = core.replay.export();
         core.store.write(move |tx| {
             for (fingerprint, expires) in &held {
@@ -132,6 +151,24 @@ impl Service {
             }
             server::update(tx, ENDED_CLEANLY, "true")
         })
+    }
+}
+
+/// How often expired nonces of several nodes are deleted.
+const FORGET_EVERY_SECONDS: u64 = 60;
+
+/// How far the clocks of nodes may differ without one of them forgetting a nonce that another would still take.
+pub(super) const CLOCKS_DIFFER_SECONDS: i64 = 300;
+
+/// Nodes that share a store find each other's nonces by their end, so the window must be the same for all.
+fn same_window(tx: &mut Tx<'_>, window: i64, shared: bool) -> Result<(), StoreError> {
+    match number::<i64>(tx, server::SIGNATURE_WINDOW)? {
+        Some(known) if known == window => Ok(()),
+        Some(_) if shared => Err(StoreError::Unsupported(
+            "the other nodes of this store have another signature_window; start this one with the same, or stop all and start \
+             one alone (nodes = \"one\") to change it",
+        )),
+        _ => server::update(tx, server::SIGNATURE_WINDOW, &window.to_string()),
     }
 }
 
@@ -145,7 +182,7 @@ struct LastRun {
 
 impl LastRun {
     /// Reads it and notes that a new run has begun, which has not ended cleanly yet.
-    fn take_up(tx: &mut Tx<'_>, fresh_key: u128) -> Result<Self, StoreError> {
+    fn take_up(tx: &mut Tx<'_>, fresh_key: u128, shared: bool) -> Result<Self, StoreError> {
         let nonce_key = match number(tx, NONCE_KEY)? {
             Some(key) => key,
             None => {
@@ -160,7 +197,10 @@ impl LastRun {
             ended_cleanly: server::find(tx, ENDED_CLEANLY)?.is_none_or(|mark| mark == "true"),
             clock_offset_seconds: number(tx, server::CLOCK_OFFSET)?.unwrap_or_default(),
         };
-        server::update(tx, ENDED_CLEANLY, "false")?;
+        // One of several nodes has nothing in memory alone that its end could lose.
+        if !shared {
+            server::update(tx, ENDED_CLEANLY, "false")?;
+        }
         Ok(last_run)
     }
 }

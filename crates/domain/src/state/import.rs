@@ -109,7 +109,7 @@ pub fn import(
     std::thread::scope(|scope| {
         scope.spawn(move || {
             let mut input = Some(to_write);
-            let result = store.write(move |tx| {
+            let result = store.write_once(move |tx| {
                 let (Some(mut writer), Some(records)) = (writer.take(), input.take()) else {
                     return Err(Ended::Store(StoreError::Misuse("an import cannot run twice")));
                 };

@@ -14,4 +14,6 @@ pub mod record;
 mod taking;
 
 #[cfg(test)]
+mod between;
+#[cfg(test)]
 mod tests;

@@ -20,12 +20,15 @@ pub(super) struct Checkpointer {
 }
 
 /// Makes the checkpointer look at once.
-#[derive(Clone)]
-pub(super) struct Bell(Thread);
+#[derive(Clone, Default)]
+pub(super) struct Bell(Option<Thread>);
 
 impl Bell {
     pub(super) fn ring(&self) {
-        self.0.unpark();
+        // Without a checkpointer there is no log to move.
+        if let Some(thread) = &self.0 {
+            thread.unpark();
+        }
     }
 }
 
@@ -69,7 +72,7 @@ impl Checkpointer {
             what: "starting the checkpointer's thread".to_owned(),
             source: Arc::new(error),
         })?;
-        Ok(Self { bell: Bell(thread.thread().clone()), stopping, thread: Some(thread) })
+        Ok(Self { bell: Bell(Some(thread.thread().clone())), stopping, thread: Some(thread) })
     }
 
     pub(super) fn bell(&self) -> Bell {

@@ -2,6 +2,7 @@
 //! placeholders; a driver rewrites them where its database wants others. A new back end is one more `Driver`.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::error::StoreError;
 use crate::identity::policy::VersionId;
@@ -86,11 +87,33 @@ pub trait Driver: Send + Sync {
     /// All steps of the schema in this database's dialect, in order, numbered from 1.
     fn migrations(&self) -> &'static [Migration];
 
-    /// What to call it in a message; what belongs to it lies beside it.
+    /// What to call it in a message.
     fn place(&self) -> PathBuf;
+
+    /// The file that it is, beside which lies what belongs to it. Refused by a database that is no file.
+    fn data_file(&self) -> Result<PathBuf, StoreError>;
+
+    /// Whether it has a log that this program must move into the data file.
+    fn has_log(&self) -> bool;
+
+    /// Whether other processes may change what is stored.
+    fn has_others(&self) -> bool;
+
+    /// What hears of their commits from here on, if it can be had within `patience`; nothing where there are no others.
+    fn ear(&self, patience: Duration) -> Result<Option<Box<dyn Ear>>, StoreError>;
 
     /// Another database of this kind, that is thrown away or copied before the system can fail.
     fn at(&self, path: &Path) -> Result<Box<dyn Driver>, StoreError>;
+}
+
+/// Hears what other nodes say with their commits.
+pub trait Ear: Send {
+    /// What was said, in the order of the commits; waits so long for the first.
+    fn hear(&mut self, patience: Duration) -> Result<Vec<String>, StoreError>;
+
+    /// Asks whether it would hear anything at all. All that was said before is there when it returns; an error if there is
+    /// no answer in time.
+    fn check(&mut self, patience: Duration) -> Result<(), StoreError>;
 }
 
 /// What is called with each row of a query; `false` ends it.
@@ -110,6 +133,18 @@ pub trait Connection: Send {
 
     /// Begins a transaction.
     fn begin(&mut self, access: Access) -> Result<(), StoreError>;
+
+    /// Inside a transaction for changes, before its first statement: waits until nobody else changes these accounts, or
+    /// any account where there are none named, and keeps others from it until the end of the transaction. Where there is
+    /// one writer, `begin` has done that.
+    fn hold(&mut self, accounts: Option<&[AccountId]>) -> Result<(), StoreError>;
+
+    /// Says that thousands of rows come: a database may then send them together. Lasts until the end of the transaction; what
+    /// `execute` answers stays exact.
+    fn begin_bulk(&mut self) -> Result<(), StoreError>;
+
+    /// Says something to the other nodes, if the transaction is committed.
+    fn announce(&mut self, text: &str) -> Result<(), StoreError>;
 
     /// Ends the transaction; when it returns, the changes are durable.
     fn commit(&mut self) -> Result<(), StoreError>;
@@ -131,6 +166,9 @@ pub trait Connection: Send {
 
     /// What the database holds.
     fn contents(&mut self) -> Result<Contents, StoreError>;
+
+    /// Waits until no other node is at work on the schema, and keeps others from it until it is given back with `false`.
+    fn hold_schema(&mut self, held: bool) -> Result<(), StoreError>;
 
     /// Moves the log into the data file, as far as nobody is in the way; `restart` waits a moment for those, and lets the
     /// next commit write from the log's beginning. How many pages the log then has that are not yet moved. A database

@@ -1,10 +1,11 @@
 //! What can go wrong in the store, as far as a caller branches on it. The texts tell an operator what to do next;
 //! none of them carries a value of a row.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ramward_rpc::error::ApiError;
+use ramward_rpc::error::{ApiError, Plain};
 
 /// Why the store refused or failed. `Clone`, because one failed commit answers every write of its group.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -47,7 +48,7 @@ pub enum StoreError {
     #[error("too many writes wait for the store; try again in a moment")]
     Busy,
     /// The device of the data file is full. Nothing was changed.
-    #[error("the disk of the data file is full; free some space, what is stored stays valid")]
+    #[error("the disk of the store is full; free some space, what is stored stays valid")]
     DiskFull,
     /// The data file is cut or damaged.
     #[error("the data file is damaged ({what}); put back a copy of it")]
@@ -76,8 +77,55 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The address of a store has an unknown form.
-    #[error("'{0}' names no store; write sqlite:PATH")]
+    #[error("'{0}' names no store; write sqlite:PATH or postgres://USER@HOST/DATABASE")]
     BadUrl(String),
+    /// The address of a database cannot be used.
+    #[error("the address of the store is not usable: {0}; write postgres://USER@HOST/DATABASE")]
+    BadAddress(String),
+    /// The database's schema holds something else.
+    #[error(
+        "{place} holds tables that are not ramward's; create an empty schema, and name it with ?options=-csearch_path%3DSCHEMA"
+    )]
+    Foreign {
+        /// The database, without its password.
+        place: String,
+    },
+    /// Another process writes to the database.
+    #[error("another process writes to the store {place}; stop that one first")]
+    Held {
+        /// The database, without its password.
+        place: String,
+    },
+    /// No connection, or it was lost before a commit: nothing was changed.
+    #[error(
+        "the database {place} does not answer: {reason}; see that it runs and takes connections from here"
+    )]
+    Unreachable {
+        /// The database, without its password.
+        place: String,
+        /// What it or the system said.
+        reason: String,
+    },
+    /// The database does not let this user in, or not do that.
+    #[error("the database {place} refuses: {reason}; see user, password, database and rights")]
+    Denied {
+        /// The database, without its password.
+        place: String,
+        /// What it said.
+        reason: String,
+    },
+    /// A statement took longer than it may, or waited for others too long. Nothing was changed.
+    #[error("the database took too long; try again in a moment")]
+    TimedOut,
+    /// Others changed the same meanwhile, again and again. Nothing was changed.
+    #[error("others changed the same at the same time; try again in a moment")]
+    Conflict,
+    /// The connection was lost while a change was committed: it is there as a whole, or not at all.
+    #[error("it is not known whether a change was kept: {0}")]
+    Unknown(String),
+    /// This kind of store cannot do that.
+    #[error("{0}")]
+    Unsupported(&'static str),
     /// A row with this key exists already; `what` names the kind of row.
     #[error("the {what} exists already")]
     Exists {
@@ -137,6 +185,31 @@ impl StoreError {
         Self::NoAccess { path: path.to_owned(), hint }
     }
 
+    pub(super) fn unreachable(place: &impl fmt::Display, reason: String) -> Self {
+        Self::Unreachable { place: place.to_string(), reason }
+    }
+
+    pub(super) fn denied(place: &impl fmt::Display, reason: String) -> Self {
+        Self::Denied { place: place.to_string(), reason }
+    }
+
+    /// Whether nothing stands in the way but the moment: the same may succeed a little later.
+    pub fn passes(&self) -> bool {
+        matches!(
+            self,
+            Self::Busy
+                | Self::DiskFull
+                | Self::Closed
+                | Self::InUse { .. }
+                | Self::Held { .. }
+                | Self::Unreachable { .. }
+                | Self::Denied { .. }
+                | Self::TimedOut
+                | Self::Conflict
+                | Self::Unknown(_)
+        )
+    }
+
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
     }
@@ -147,10 +220,23 @@ const RETRY_AFTER_MS: u32 = 1000;
 
 /// A failure of the store as the caller of an operation sees it; the cause stays for the log.
 pub fn refusal(error: StoreError) -> Box<ApiError> {
-    if !matches!(error, StoreError::Busy | StoreError::DiskFull | StoreError::Closed) {
+    if let StoreError::Unsupported(what) = error {
+        return ApiError::with_message(
+            Plain::InvalidParameter,
+            format!("This server cannot do that: {what}."),
+        );
+    }
+    if !error.passes() {
         return ApiError::internal(error);
     }
-    let message = "The request has failed due to a temporary failure of the server. Nothing was changed; try again shortly.";
+    let message = match error {
+        StoreError::Unknown(_) => {
+            "The request has failed due to a temporary failure of the server. It may have been carried out; look before you try again."
+        }
+        _ => {
+            "The request has failed due to a temporary failure of the server. Nothing was changed; try again shortly."
+        }
+    };
     let mut refusal = ApiError::unavailable(message, RETRY_AFTER_MS);
     refusal.cause = Some(Arc::new(error));
     refusal

@@ -4,9 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use super::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Migration, Role};
+use super::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Ear, Migration, Role};
 use super::error::StoreError;
+use crate::ids::AccountId;
 
 /// How a step fails. The step itself is never done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +84,22 @@ impl Driver for Faulty {
         self.inner.place()
     }
 
+    fn data_file(&self) -> Result<PathBuf, StoreError> {
+        self.inner.data_file()
+    }
+
+    fn has_log(&self) -> bool {
+        self.inner.has_log()
+    }
+
+    fn has_others(&self) -> bool {
+        self.inner.has_others()
+    }
+
+    fn ear(&self, patience: Duration) -> Result<Option<Box<dyn Ear>>, StoreError> {
+        self.inner.ear(patience)
+    }
+
     fn at(&self, path: &Path) -> Result<Box<dyn Driver>, StoreError> {
         self.inner.at(path)
     }
@@ -135,6 +153,18 @@ impl Connection for FaultyConnection {
         self.step(|inner| inner.begin(access))
     }
 
+    fn hold(&mut self, accounts: Option<&[AccountId]>) -> Result<(), StoreError> {
+        self.step(|inner| inner.hold(accounts))
+    }
+
+    fn begin_bulk(&mut self) -> Result<(), StoreError> {
+        self.step(|inner| inner.begin_bulk())
+    }
+
+    fn announce(&mut self, text: &str) -> Result<(), StoreError> {
+        self.step(|inner| inner.announce(text))
+    }
+
     fn commit(&mut self) -> Result<(), StoreError> {
         self.step(|inner| inner.commit())
     }
@@ -161,6 +191,10 @@ impl Connection for FaultyConnection {
 
     fn contents(&mut self) -> Result<Contents, StoreError> {
         self.inner.contents()
+    }
+
+    fn hold_schema(&mut self, held: bool) -> Result<(), StoreError> {
+        self.inner.hold_schema(held)
     }
 
     fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {

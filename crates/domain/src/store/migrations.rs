@@ -15,9 +15,26 @@ pub(super) fn prepare(
     connection: &mut dyn Connection,
     seal: &SealKey,
 ) -> Result<(), StoreError> {
+    connection.hold_schema(true)?;
+    let prepared = bring_forward(driver, connection, seal);
+    let given_back = connection.hold_schema(false);
+    prepared.and(given_back)
+}
+
+fn bring_forward(
+    driver: &dyn Driver,
+    connection: &mut dyn Connection,
+    seal: &SealKey,
+) -> Result<(), StoreError> {
     let found = match connection.contents()? {
         Contents::Empty => 0,
-        Contents::Foreign => return Err(StoreError::NotADatabase { path: driver.place() }),
+        Contents::Foreign => {
+            let place = driver.place();
+            return Err(match driver.data_file() {
+                Ok(path) => StoreError::NotADatabase { path },
+                Err(_) => StoreError::Foreign { place: place.display().to_string() },
+            });
+        }
         Contents::Store => version(connection)?,
     };
     let steps = driver.migrations();

@@ -15,7 +15,9 @@ mod error;
 pub(crate) mod faulty;
 mod migrations;
 mod moved;
+mod news;
 mod pool;
+pub mod postgres;
 pub mod seal;
 mod snapshots;
 pub mod sqlite;
@@ -26,10 +28,11 @@ pub mod verify;
 mod writer;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
 pub use self::error::{StoreError, refusal};
 pub use self::moved::{Moved, Moves};
@@ -40,34 +43,35 @@ pub use self::writer::{Counters, Job, Listener, Verdict};
 
 use self::checkpointer::Checkpointer;
 use self::connection::{Driver, Role};
+use self::news::{News, NodeName};
 use self::pool::Pool;
+use self::postgres::{Nodes, Postgres, PostgresUrl};
 use self::seal::SealKey;
 use self::sqlite::{Sqlite, SqliteOptions};
 use self::writer::{Replacement, Shared, Writer};
+use crate::ids::AccountId;
 
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreUrl {
     /// `sqlite:PATH`: a data file, made if it is not there.
     Sqlite(PathBuf),
+    /// `postgres://USER@HOST/DATABASE`: a database, which must be there.
+    Postgres(Box<PostgresUrl>),
     /// `temporary`: a new data file that goes away with the store and never waits for the disk. For tests and trials.
     Temporary,
 }
 
 impl StoreUrl {
     /// Whether there is a store already, so that its seal key must be there too.
-    pub fn exists(&self) -> bool {
+    ///
+    /// # Errors
+    /// A database that does not answer.
+    pub fn exists(&self) -> Result<bool, StoreError> {
         match self {
-            Self::Sqlite(path) => std::fs::metadata(path).is_ok_and(|file| file.len() > 0),
-            Self::Temporary => false,
-        }
-    }
-
-    /// The data file, where there is one with a name.
-    pub fn path(&self) -> Option<&Path> {
-        match self {
-            Self::Sqlite(path) => Some(path),
-            Self::Temporary => None,
+            Self::Sqlite(path) => Ok(std::fs::metadata(path).is_ok_and(|file| file.len() > 0)),
+            Self::Postgres(url) => Postgres::is_filled(PostgresUrl::clone(url)),
+            Self::Temporary => Ok(false),
         }
     }
 }
@@ -78,6 +82,7 @@ impl FromStr for StoreUrl {
     fn from_str(text: &str) -> Result<Self, StoreError> {
         match text.split_once(':') {
             Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(Box::new(text.parse()?))),
             None if text == "temporary" => Ok(Self::Temporary),
             _ => Err(StoreError::BadUrl(text.to_owned())),
         }
@@ -88,6 +93,7 @@ impl fmt::Display for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => write!(f, "{url}"),
             Self::Temporary => f.write_str("temporary"),
         }
     }
@@ -106,12 +112,24 @@ pub struct StoreOptions {
     pub group: usize,
     /// Sizes of the data file's caches.
     pub sqlite: SqliteOptions,
+    /// Who else may write to a database meanwhile.
+    pub nodes: Nodes,
+    /// How old what is kept of a database may be while its notifications cannot be heard.
+    pub cache_bound: Duration,
 }
 
 impl StoreOptions {
     /// The usual sizes.
     pub fn new(url: StoreUrl, seal: SealKey) -> Self {
-        Self { url, seal, queue: 1024, group: 512, sqlite: SqliteOptions::default() }
+        Self {
+            url,
+            seal,
+            queue: 1024,
+            group: 512,
+            sqlite: SqliteOptions::default(),
+            nodes: Nodes::One,
+            cache_bound: Duration::from_secs(2),
+        }
     }
 }
 
@@ -121,8 +139,9 @@ pub struct Store(Arc<Inner>);
 
 // Dropped in this order: the threads before the connections they share the file with, the file's lock last.
 struct Inner {
+    _news: Option<News>,
     writer: Writer,
-    _checkpointer: Checkpointer,
+    _checkpointer: Option<Checkpointer>,
     readers: Pool,
     shared: Arc<Shared>,
     seal: SealKey,
@@ -138,29 +157,53 @@ impl fmt::Debug for Store {
 impl Store {
     /// Opens a store, or makes it.
     pub fn open(options: &StoreOptions) -> Result<Self, StoreError> {
-        let driver = match &options.url {
-            StoreUrl::Sqlite(path) => Sqlite::open(path, options.sqlite)?,
-            StoreUrl::Temporary => Sqlite::temporary()?,
+        let driver: Arc<dyn Driver> = match &options.url {
+            StoreUrl::Sqlite(path) => Arc::new(Sqlite::open(path, options.sqlite)?),
+            StoreUrl::Postgres(url) => Arc::new(Postgres::open(PostgresUrl::clone(url), options.nodes)?),
+            StoreUrl::Temporary => Arc::new(Sqlite::temporary()?),
         };
-        Self::with_driver(Arc::new(driver), options)
+        Self::with_driver(driver, options)
     }
 
     /// A store that goes away with the value, sealed with a key nobody needs to know.
     pub fn temporary(seal: SealKey) -> Result<Self, StoreError> {
-        Self::open(&StoreOptions::new(StoreUrl::Temporary, seal))
+        let options = StoreOptions::new(StoreUrl::Temporary, seal);
+        #[cfg(test)]
+        if let Some(driver) = postgres::testing::schema() {
+            return Self::with_driver(driver, &options);
+        }
+        Self::open(&options)
     }
 
     /// A store on a driver of one's own; the address in the options is not looked at.
     pub fn with_driver(driver: Arc<dyn Driver>, options: &StoreOptions) -> Result<Self, StoreError> {
         let mut connection = driver.connect(Role::Writer)?;
         migrations::prepare(driver.as_ref(), connection.as_mut(), &options.seal)?;
-        let shared = Arc::new(Shared::default());
-        let checkpointer = Checkpointer::start(driver.clone(), shared.clone(), checkpointer::PERIOD)?;
+        let node = driver.has_others().then(NodeName::new);
+        let shared = Arc::new(Shared::of(node.clone()));
+        let news = match node {
+            Some(node) => Some(News::start(driver.clone(), shared.clone(), node, options.cache_bound)?),
+            None => None,
+        };
+        let checkpointer = if driver.has_log() {
+            Some(Checkpointer::start(driver.clone(), shared.clone(), checkpointer::PERIOD)?)
+        } else {
+            None
+        };
+        let bell = checkpointer.as_ref().map(Checkpointer::bell).unwrap_or_default();
         let sizes = (options.queue, options.group.max(1));
-        let writer = Writer::start(driver.clone(), connection, shared.clone(), checkpointer.bell(), sizes)?;
+        let writer = Writer::start(driver.clone(), connection, shared.clone(), bell, sizes)?;
         let readers = Pool::new(driver.clone());
         let seal = options.seal.clone();
-        Ok(Self(Arc::new(Inner { writer, _checkpointer: checkpointer, readers, shared, seal, driver })))
+        Ok(Self(Arc::new(Inner {
+            _news: news,
+            writer,
+            _checkpointer: checkpointer,
+            readers,
+            shared,
+            seal,
+            driver,
+        })))
     }
 
     /// Reads from a consistent snapshot, on the caller's thread.
@@ -179,11 +222,41 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
+        self.wait_for(work, None, true)
+    }
+
+    /// The same for work that changes these accounts alone, or none where that needs no care: other nodes change others
+    /// meanwhile.
+    pub fn write_in<T, E, F>(&self, accounts: Vec<AccountId>, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.wait_for(work, Some(accounts), true)
+    }
+
+    /// The same for work that cannot run twice, since it uses something up.
+    pub fn write_once<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.wait_for(work, None, false)
+    }
+
+    fn wait_for<T, E, F>(&self, work: F, accounts: Option<Vec<AccountId>>, repeatable: bool) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
         if self.0.writer.is_here() {
             return Err(StoreError::Misuse("a write waits for another on the writer's thread").into());
         }
         let (answer, answered) = channel();
-        self.submit(Box::new(Waiting { work, result: None, answer }));
+        self.submit(Box::new(Waiting { work, accounts, repeatable, result: None, answer }));
         answered.recv().unwrap_or_else(|_| Err(StoreError::Closed.into()))
     }
 
@@ -209,6 +282,11 @@ impl Store {
         self.0.shared.listen(listener);
     }
 
+    /// Whether other nodes may change what is stored.
+    pub fn is_shared(&self) -> bool {
+        self.0.driver.has_others()
+    }
+
     /// How much was done since it was opened.
     pub fn counters(&self) -> Counters {
         self.0.shared.counters()
@@ -217,6 +295,8 @@ impl Store {
 
 struct Waiting<T, E, F> {
     work: F,
+    accounts: Option<Vec<AccountId>>,
+    repeatable: bool,
     result: Option<Result<T, E>>,
     answer: Sender<Result<T, E>>,
 }
@@ -232,6 +312,14 @@ where
         let verdict = if result.is_ok() { Verdict::Keep } else { Verdict::Discard };
         self.result = Some(result);
         verdict
+    }
+
+    fn accounts(&self) -> Option<Vec<AccountId>> {
+        self.accounts.clone()
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.repeatable
     }
 
     fn done(mut self: Box<Self>, committed: Result<(), StoreError>) {

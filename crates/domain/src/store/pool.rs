@@ -23,6 +23,13 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// A new connection with a transaction.
+    fn begun(&self) -> Result<Box<dyn Connection>, StoreError> {
+        let mut connection = self.driver.connect(Role::Reader)?;
+        connection.begin(Access::Read)?;
+        Ok(connection)
+    }
+
     /// Runs `work` on a consistent snapshot. A connection that failed, or whose reader panicked, is not kept.
     pub(super) fn read<T, E: From<StoreError>>(
         &self,
@@ -30,10 +37,17 @@ impl Pool {
     ) -> Result<T, E> {
         let kept = self.idle().pop();
         let mut connection = match kept {
-            Some(connection) => connection,
-            None => self.driver.connect(Role::Reader)?,
+            Some(mut connection) => match connection.begin(Access::Read) {
+                Ok(()) => connection,
+                // It died while it waited, and so will have the others.
+                Err(StoreError::Unreachable { .. }) => {
+                    self.idle().clear();
+                    self.begun()?
+                }
+                Err(error) => return Err(error.into()),
+            },
+            None => self.begun()?,
         };
-        connection.begin(Access::Read)?;
         let result = work(&mut Tx::new(connection.as_mut(), Access::Read));
         if connection.rollback().is_ok() {
             let mut idle = self.idle();

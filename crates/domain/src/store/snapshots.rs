@@ -58,9 +58,14 @@ impl Staged {
 }
 
 impl Store {
+    /// Whether the store is a data file, which can be copied and replaced as a whole.
+    pub fn has_file(&self) -> bool {
+        self.0.driver.data_file().is_ok()
+    }
+
     /// Saves a copy of the store as it is now, in place of one of the same name. Writes go on meanwhile.
     pub fn save_snapshot(&self, name: &Label) -> Result<(), StoreError> {
-        let directory = self.snapshot_directory();
+        let directory = self.snapshot_directory()?;
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&directory);
         made.map_err(|error| StoreError::io("creating", &directory, error))?;
         // No label begins with a dot, so a copy that is not finished is in no list.
@@ -70,7 +75,7 @@ impl Store {
         let saved = self.0.driver.connect(Role::Checkpointer).and_then(|mut connection| {
             connection.save(&unfinished)?;
             file.sync_all().map_err(|error| StoreError::io("writing", &unfinished, error))?;
-            let path = self.snapshot_path(name);
+            let path = self.snapshot_path(name)?;
             fs::rename(&unfinished, &path).map_err(|error| StoreError::io("renaming", &path, error))?;
             let synced = File::open(&directory).and_then(|directory| directory.sync_all());
             synced.map_err(|error| StoreError::io("writing", &directory, error))
@@ -83,7 +88,7 @@ impl Store {
 
     /// Puts the store back to what it was when the snapshot was saved. `false` if there is none of that name.
     pub fn load_snapshot(&self, name: &Label) -> Result<bool, StoreError> {
-        let path = self.snapshot_path(name);
+        let path = self.snapshot_path(name)?;
         if !path.exists() {
             return Ok(false);
         }
@@ -95,7 +100,7 @@ impl Store {
 
     /// All snapshots by name.
     pub fn snapshots(&self) -> Result<Vec<Snapshot>, StoreError> {
-        let directory = self.snapshot_directory();
+        let directory = self.snapshot_directory()?;
         let told = |error| StoreError::io("reading", &directory, error);
         let entries = match fs::read_dir(&directory) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -121,15 +126,15 @@ impl Store {
 
     /// Deletes a snapshot; whether there was one of that name.
     pub fn delete_snapshot(&self, name: &Label) -> Result<bool, StoreError> {
-        remove(&self.snapshot_path(name))
+        remove(&self.snapshot_path(name)?)
     }
 
-    fn snapshot_directory(&self) -> PathBuf {
-        beside(&self.0.driver.place(), "-snapshots")
+    fn snapshot_directory(&self) -> Result<PathBuf, StoreError> {
+        Ok(beside(&self.0.driver.data_file()?, "-snapshots"))
     }
 
-    fn snapshot_path(&self, name: &Label) -> PathBuf {
-        self.snapshot_directory().join(format!("{name}.{EXTENSION}"))
+    fn snapshot_path(&self, name: &Label) -> Result<PathBuf, StoreError> {
+        Ok(self.snapshot_directory()?.join(format!("{name}.{EXTENSION}")))
     }
 }
 

@@ -13,9 +13,12 @@ use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, ToSql};
 
-use super::connection::{Access, Arg, Columns, Connection, Contents, Driver, EachRow, Migration, Role, Row};
+use super::connection::{
+    Access, Arg, Columns, Connection, Contents, Driver, EachRow, Ear, Migration, Role, Row,
+};
 use super::data_file::DataFile;
 use super::error::StoreError;
+use crate::ids::AccountId;
 
 /// Marks the file as one of this program (the four letters `RAMW`); `file` and the stock shell show it.
 const APPLICATION_ID: i64 = 0x5241_4d57;
@@ -132,6 +135,22 @@ impl Driver for Sqlite {
 
     fn place(&self) -> PathBuf {
         self.file.path().to_owned()
+    }
+
+    fn data_file(&self) -> Result<PathBuf, StoreError> {
+        Ok(self.place())
+    }
+
+    fn has_log(&self) -> bool {
+        true
+    }
+
+    fn has_others(&self) -> bool {
+        false
+    }
+
+    fn ear(&self, _patience: Duration) -> Result<Option<Box<dyn Ear>>, StoreError> {
+        Ok(None)
     }
 
     fn at(&self, path: &Path) -> Result<Box<dyn Driver>, StoreError> {
@@ -256,6 +275,19 @@ impl Connection for SqliteConnection {
         self.execute(sql, &[]).map(drop)
     }
 
+    fn hold(&mut self, _accounts: Option<&[AccountId]>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn begin_bulk(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn announce(&mut self, _text: &str) -> Result<(), StoreError> {
+        // Nobody else can have the file open.
+        Ok(())
+    }
+
     fn commit(&mut self) -> Result<(), StoreError> {
         self.execute("COMMIT", &[]).map(drop)
     }
@@ -287,6 +319,11 @@ impl Connection for SqliteConnection {
         }
         let tables = self.number("SELECT COUNT(*) FROM sqlite_master")?;
         Ok(if tables == 0 { Contents::Empty } else { Contents::Foreign })
+    }
+
+    fn hold_schema(&mut self, _held: bool) -> Result<(), StoreError> {
+        // The file is this process's alone.
+        Ok(())
     }
 
     fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {

@@ -116,6 +116,9 @@ impl<'c> Tx<'c> {
     pub fn bulk(&mut self) {
         if self.bulk.is_none() {
             self.bulk = Some(Box::new(Bulk::new()));
+            let begun = self.connection.begin_bulk();
+            // Whoever failed here is told by its next statement.
+            drop(self.remember(begun));
         }
     }
 

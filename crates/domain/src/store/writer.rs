@@ -11,9 +11,11 @@ use std::thread::JoinHandle;
 use super::checkpointer::Bell;
 use super::connection::{Access, Connection, Driver, Role};
 use super::error::StoreError;
+use super::news::NodeName;
 use super::seal::SealKey;
 use super::snapshots::{self, Staged};
 use super::tx::{Effect, Tx};
+use crate::ids::AccountId;
 
 /// What a job says after it ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,17 @@ pub enum Verdict {
 pub trait Job: Send {
     /// Does the work. May be called again, if a database asks for it, with nothing of the first time kept.
     fn run(&mut self, tx: &mut Tx<'_>) -> Verdict;
+
+    /// The accounts that it changes; `None` where that shows only when it runs, or where it changes what belongs to none.
+    /// Then no other node writes meanwhile.
+    fn accounts(&self) -> Option<Vec<AccountId>> {
+        None
+    }
+
+    /// Whether it can run a second time.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
 
     /// Called once, on the writer's thread: after the commit with what became of the verdict. An error means that nothing
     /// was changed, whatever the verdict was. Must be quick: everybody waits.
@@ -62,15 +75,24 @@ pub(super) struct Shared {
     pub(super) log_pages: AtomicU64,
     /// The checkpointer moved what it could since this was last asked.
     pub(super) log_moved: AtomicBool,
+    /// The name of this store among others that write to the same database; without others it has none.
+    pub(super) node: Option<NodeName>,
+    /// Whether the others were heard since this was opened.
+    pub(super) hears: AtomicBool,
     listeners: RwLock<Vec<Listener>>,
 }
 
 impl Shared {
+    /// Of a store that has this name among its nodes, if it has any.
+    pub(super) fn of(node: Option<NodeName>) -> Self {
+        Self { node, ..Self::default() }
+    }
+
     pub(super) fn listen(&self, listener: Listener) {
         self.listeners.write().unwrap_or_else(PoisonError::into_inner).push(listener);
     }
 
-    fn tell(&self, effects: &[Effect]) {
+    pub(super) fn tell(&self, effects: &[Effect]) {
         if effects.is_empty() {
             return;
         }
@@ -94,6 +116,9 @@ impl Shared {
 
 /// A log of this length (4 MiB) is moved at once: all of it is read by the first start after a kill.
 const LONG_LOG_PAGES: u64 = 1000;
+
+/// How often jobs run that others get in the way of.
+const MOST_TRIES: u32 = 5;
 
 /// A store that shall take the place of this one, and whom to tell.
 pub(super) struct Replacement {
@@ -235,6 +260,12 @@ impl Desk {
                 self.shared.tell(&effects);
                 answers
             }
+            Err(error @ StoreError::Unknown(_)) => {
+                tracing::error!(%error, jobs = count, "a group of writes was cut off");
+                // All of it may be there.
+                self.shared.tell(&[Effect::All]);
+                vec![Err(error); jobs.len()]
+            }
             Err(error) => {
                 tracing::warn!(%error, jobs = count, "a group of writes failed; nothing of it was kept");
                 vec![Err(error); jobs.len()]
@@ -277,20 +308,32 @@ impl Desk {
         Ok(connection.as_mut())
     }
 
-    /// Runs the jobs in one transaction. An error means that nothing of any of them was kept.
+    /// Runs the jobs in one transaction. An error means that nothing of any of them was kept, unless it is `Unknown`.
     fn write(
         &mut self,
         jobs: &mut [Box<dyn Job>],
         effects: &mut Vec<Effect>,
     ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
         let shared = Arc::clone(&self.shared);
-        let result = write_group(self.connection()?, jobs, effects, &shared);
-        if result.is_err() {
-            // Closing takes back whatever is open. A new connection begins where the last commit ended, whatever state
-            // the failure left this one in.
-            self.connection = None;
+        let repeatable = jobs.iter().all(|job| job.is_repeatable());
+        let mut tries = 0;
+        loop {
+            effects.clear();
+            let result = write_group(self.connection()?, jobs, effects, &shared);
+            if result.is_err() {
+                // Closing takes back whatever is open. A new connection begins where the last commit ended, whatever
+                // state the failure left this one in.
+                self.connection = None;
+            }
+            tries += 1;
+            match &result {
+                // Others were quicker.
+                Err(StoreError::Conflict) if repeatable && tries < MOST_TRIES => {}
+                // The connection may have been dead for long: the database was started anew, or another took its place.
+                Err(StoreError::Unreachable { .. }) if repeatable && tries == 1 => {}
+                _ => return result,
+            }
         }
-        result
     }
 
     /// The checkpointer moves nearly all of a long log while writing goes on; the rest is moved here, between two groups,
@@ -320,6 +363,12 @@ fn write_group(
     shared: &Shared,
 ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
     connection.begin(Access::Write)?;
+    let accounts: Option<Vec<AccountId>> =
+        jobs.iter().map(|job| job.accounts()).try_fold(Vec::new(), |mut all, of| {
+            all.extend(of?);
+            Some(all)
+        });
+    connection.hold(accounts.as_deref())?;
     // A job alone needs no savepoint: the transaction is its own.
     let several = jobs.len() > 1;
     let mut answers = Vec::with_capacity(jobs.len());
@@ -346,6 +395,9 @@ fn write_group(
         }
     }
     if changed {
+        if let Some(text) = shared.node.as_ref().and_then(|node| node.tell(effects)) {
+            connection.announce(&text)?;
+        }
         connection.commit()?;
         shared.commits.fetch_add(1, Ordering::Relaxed);
     } else {
@@ -372,6 +424,10 @@ fn run_job(connection: &mut dyn Connection, job: &mut dyn Job) -> Result<Ran, St
         Ok(Verdict::Discard) => Ran::TakenBack(Ok(())),
         Err(_) => Ran::TakenBack(Err(StoreError::Panicked)),
     };
+    if let Some(StoreError::Conflict) = failure {
+        // It saw what is no longer so, and so may the others have.
+        return Err(StoreError::Conflict);
+    }
     if connection.in_transaction() {
         return Ok(ran);
     }

@@ -37,7 +37,7 @@ impl Source {
         }
         let settings = &context.settings;
         let name = match &settings.store {
-            Some(url) => url.clone(),
+            Some(url) => url.to_string(),
             None if settings.data.join("ramward.db").exists() => settings.data.display().to_string(),
             None => bail!(
                 "there is no store in {}; name the data directory with --data, or bring accounts in with `ramward import`",

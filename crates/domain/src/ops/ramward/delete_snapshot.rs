@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn it_is_gone_and_no_other() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         for name in ["a", "b"] {
             assert_eq!(app.call_as(&app.operator, "SaveSnapshot", &[("SnapshotName", name)]).0, 200);
         }

@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn by_name_with_size_and_date() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         for name in ["b", "a.b", "c"] {
             assert_eq!(app.call_as(&app.operator, "SaveSnapshot", &[("SnapshotName", name)]).0, 200);
         }

@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn everything_is_as_it_was_and_no_cache_remembers_more() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         let alice = app.user_with_key("alice");
         assert_eq!(app.call_as(&alice, "GetCallerIdentity", &[]).0, 200);
         let before = app.ok("ListUsers", &[]);
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_request_from_before_is_no_new_one() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         as_operator(&app, "SaveSnapshot", &[("SnapshotName", "one")]);
         let ahead = app.wall().plus_seconds(600).to_string();
         let request = TestApp::request("ListUsers", &[]);
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_operator_goes_on_with_the_key_it_has() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         as_operator(&app, "SaveSnapshot", &[("SnapshotName", "one")]);
         let key = |app: &TestApp| {
             let keys = app.service.store().read(|tx| {
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_use_that_waits_to_be_written_is_forgotten_with_the_rest() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         let alice = app.user_with_key("alice");
         assert_eq!(app.call_as(&alice, "GetCallerIdentity", &[]).0, 200);
         let last_used = |app: &TestApp| {
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn refusals() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         let refused = |params: &[(&str, &str)]| app.refused_as(&app.operator, "LoadSnapshot", params);
         assert_eq!(refused(&[]), "MissingSnapshotName");
         assert_eq!(refused(&[("SnapshotName", "none")]), "EntityNotExist.Snapshot");

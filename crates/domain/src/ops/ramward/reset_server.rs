@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_first_account_is_as_new_and_its_key_works_on() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         let fresh = app.ok("GetAccountSummary", &[]);
         let alice = app.user_with_key("alice");
         assert_eq!(app.call_as(&app.operator, "CreateAccount", &[("AccountId", "2000000000000000")]).0, 200);
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn to_a_state_that_comes_with_the_call() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         app.user("alice");
         assert_eq!(reset(&app, &[("State", STATE)]), json!({ "AccountId": "6543210987654321" }));
         assert_eq!(accounts(&app), ["6543210987654321"]);
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn to_what_the_server_was_started_with() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         let load = |store: &crate::store::Store, present: crate::report::history::Present<'_>| {
             let seal = SealKey::generate(&crate::entropy::SeededEntropy::new(1));
             let (entropy, source) = (crate::entropy::OsEntropy, &mut STATE.as_bytes());
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_state_that_cannot_be_taken_changes_nothing() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         app.user("alice");
         let cut = &STATE[..STATE.len() - 10];
         let (status, body) = app.call_as(&app.operator, "ResetServer", &[("State", cut)]);
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn refusals() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         app.user("alice");
         let refused = |params: &[(&str, &str)]| app.refused_as(&app.operator, "ResetServer", params);
         assert_eq!(refused(&[("Empty", "x")]), "InvalidParameter.Empty.Format");

@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn as_many_as_the_disk_shall_hold_and_one_may_be_replaced() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         let save = |name: &str| app.call_as(&app.operator, "SaveSnapshot", &[("SnapshotName", name)]);
         for number in 0..super::MOST {
             assert_eq!(save(&number.to_string()).0, 200);
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn refusals() {
-        let app = TestApp::new();
+        let app = TestApp::in_a_file();
         let refused = |params: &[(&str, &str)]| app.refused_as(&app.operator, "SaveSnapshot", params);
         assert_eq!(refused(&[]), "MissingSnapshotName");
         assert_eq!(refused(&[("SnapshotName", "../a")]), "InvalidParameter.SnapshotName.InvalidChars");

@@ -1,5 +1,5 @@
-//! What every driver must pass. A suite is a list of functions that get a way to open a fresh store; a second driver adds
-//! one module with one line of `conformance!`.
+//! What every driver must pass. A suite is a list of functions that get a way to open a fresh store. It runs on the database
+//! that the tests use: SQLite, or the one that `RAMWARD_TEST_POSTGRES` names.
 
 mod accounts;
 mod bins;
@@ -124,17 +124,27 @@ macro_rules! conformance {
                     what_waits_is_written_before_the_store_closes,
                     the_writer_never_waits_for_itself,
                     a_key_id_is_not_shown_whole;
-                snapshots:
-                    a_snapshot_is_the_store_of_its_moment,
-                    what_belongs_to_the_server_stays,
-                    a_reader_sees_the_old_store_or_the_new,
-                    a_store_that_was_filled_beside_takes_the_place;
             }
             suite! { $driver;
                 failures:
                     a_write_that_fails_anywhere_changes_nothing,
                     a_group_that_fails_anywhere_keeps_what_it_answered,
                     a_schema_that_fails_anywhere_is_made_at_the_next_start;
+            }
+        }
+    };
+}
+
+/// The part of it that is about whole stores, for a driver with data files.
+macro_rules! whole_stores {
+    ($open:expr, $driver:expr) => {
+        mod whole_stores {
+            suite! { $open;
+                snapshots:
+                    a_snapshot_is_the_store_of_its_moment,
+                    what_belongs_to_the_server_stays,
+                    a_reader_sees_the_old_store_or_the_new,
+                    a_store_that_was_filled_beside_takes_the_place;
             }
             mod replacements {
                 suite! { $driver;
@@ -147,5 +157,7 @@ macro_rules! conformance {
     };
 }
 
-// After the macros, which it uses.
+// After the macros, which they use.
+mod on_either;
+mod on_postgres;
 mod on_sqlite;

@@ -297,7 +297,8 @@ pub fn mark_used(
         tx.effect(Effect::Account(account));
     }
     let sql = "UPDATE access_keys SET last_used_date = ?4, last_used_service = ?5 \
-               WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3";
+               WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3 \
+               AND (last_used_date IS NULL OR last_used_date < ?4)";
     let args = [account.into(), user.into(), key.into(), at.into(), service.into()];
     tx.execute(sql, &args).map(drop)
 }

@@ -213,7 +213,7 @@ pub(in crate::store) fn recount(
                GROUP BY policy_type, policy_name";
     let uses = tx.list(sql, &[account.into()], policy_uses::read)?;
     let sql = "SELECT COUNT(*) FROM (SELECT DISTINCT principal_id FROM policy_attachments \
-               WHERE account = ?1 AND principal_type = 'User')";
+               WHERE account = ?1 AND principal_type = 'User') AS attached";
     let users = tx.find(sql, &[account.into()], |row| row.get(0))?.unwrap_or_default();
     Ok((uses, users))
 }

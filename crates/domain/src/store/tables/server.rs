@@ -12,6 +12,8 @@ pub const NONCE_CEILING: &str = "nonce_ceiling";
 pub const NONCE_KEY: &str = "nonce_key";
 /// Whether the last run wrote its end.
 pub const ENDED_CLEANLY: &str = "ended_cleanly";
+/// How far a stamp may lie from the clock, in seconds.
+pub const SIGNATURE_WINDOW: &str = "signature_window";
 /// The account and the root AccessKey that the first start made.
 pub const FIRST_KEY: &str = "first_root_key";
 
