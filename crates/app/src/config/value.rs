@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ramward_domain::identity::login_profile::HashCost;
+use ramward_domain::identity::login_profile::{HashCost, Password};
 use ramward_domain::ids::{AccessKeyId, AccountId};
 use ramward_domain::report::thresholds::AkScope;
 use ramward_domain::store::seal::SealKey;
@@ -59,6 +59,12 @@ pub(super) trait Readable: Sized {
 impl Readable for String {
     fn read(text: &str) -> Result<Self, String> {
         Ok(text.to_owned())
+    }
+}
+
+impl Readable for Password {
+    fn read(text: &str) -> Result<Self, String> {
+        Self::new(text).map_err(|_| format!("must have 1 to {} characters", Self::MAX_CHARACTERS))
     }
 }
 

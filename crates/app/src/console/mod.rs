@@ -4,6 +4,7 @@
 //!
 //! To add a page: one file (or folder) with a handler and a template, one row in `pages::PAGES`.
 
+pub mod account;
 pub mod answer;
 pub mod assets;
 pub mod calls;

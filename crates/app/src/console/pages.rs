@@ -6,7 +6,7 @@ use ramward_domain::service::console::ConsoleStage;
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{assets, preferences, sign_in};
+use super::{account, assets, preferences, sign_in};
 
 /// A page, or what a form of it is sent to.
 #[derive(Debug)]
@@ -69,6 +69,12 @@ pub const PAGES: &[Page] = &[
     post("/console/sign-out", sign_in::out),
     page(Method::POST, "/console/preferences", Needs::Nothing, preferences::set),
     get("/console", sign_in::home),
+    get("/console/account", account::show),
+    post("/console/account/password", account::set_password),
+    post("/console/account/device", account::create_device),
+    post("/console/account/device/bind", account::bind_device),
+    post("/console/account/device/unbind", account::unbind_device),
+    post("/console/account/sign-out-everywhere", account::sign_out_everywhere),
 ];
 
 #[cfg(test)]

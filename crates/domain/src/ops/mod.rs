@@ -453,6 +453,7 @@ operations![
     ramward::load_snapshot::LoadSnapshot,
     ramward::reset_server::ResetServer,
     ramward::save_snapshot::SaveSnapshot,
+    ramward::set_account_password::SetAccountPassword,
     ramward::set_clock::SetClock,
     ramward::set_fault::SetFault,
     ramward::set_oidc_provider_keys::SetOIDCProviderKeys,
