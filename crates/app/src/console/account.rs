@@ -38,6 +38,7 @@ enum Bound {
 struct Page {
     frame: Frame,
     arn: String,
+    user_name: String,
     access_key_id: Option<String>,
     mfa: bool,
     ends: String,
@@ -79,6 +80,7 @@ fn page(visit: &Visit<'_>, after: After) -> Result<PageAnswer, Trouble> {
     let page = Page {
         frame: visit.frame(visit.lang.t("Your sign-in", "我的登录信息")),
         arn: text(&who, "/Arn"),
+        user_name: visit.sign_in_name(),
         access_key_id: signed_in.access_key_id.as_ref().map(ToString::to_string),
         mfa: signed_in.mfa,
         ends: signed_in.ends.to_string(),
@@ -109,12 +111,6 @@ fn name(visit: &Visit<'_>) -> String {
     }
 }
 
-/// The logon name, as operations about a user want it.
-fn principal_name(visit: &Visit<'_>) -> Result<String, Trouble> {
-    let account = visit.signed_in.as_ref().ok_or(Trouble::Stale)?.caller.account();
-    Ok(format!("{}@{account}.onaliyun.com", name(visit)))
-}
-
 fn text(value: &Value, pointer: &str) -> String {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
@@ -124,7 +120,7 @@ fn bound(visit: &Visit<'_>, kind: Kind) -> Result<Bound, Trouble> {
         Kind::Operator => return Ok(Bound::No),
         Kind::Root => visit.attempt(Product::Ims, "GetAccountMFAInfo", &[])?,
         Kind::User => {
-            let name = principal_name(visit)?;
+            let name = visit.sign_in_name();
             visit.attempt(Product::Ims, "GetUserMFAInfo", &[("UserPrincipalName", &name)])?
         }
     };
@@ -208,7 +204,7 @@ pub fn bind_device(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     ];
     let (action, outcome) = match kind(visit) {
         Kind::User => {
-            let name = principal_name(visit)?;
+            let name = visit.sign_in_name();
             let params = [&[("UserPrincipalName", name.as_str())], &codes[..]].concat();
             ("BindMFADevice", visit.attempt(Product::Ims, "BindMFADevice", &params)?)
         }
@@ -230,7 +226,7 @@ pub fn bind_device(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
 pub fn unbind_device(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let (action, outcome) = match kind(visit) {
         Kind::User => {
-            let name = principal_name(visit)?;
+            let name = visit.sign_in_name();
             let params = [("UserPrincipalName", name.as_str())];
             ("UnbindMFADevice", visit.attempt(Product::Ims, "UnbindMFADevice", &params)?)
         }

@@ -61,6 +61,11 @@ impl Console {
         &self.service
     }
 
+    /// Whether a page can be got at `path`.
+    pub fn has_page(&self, path: &str) -> bool {
+        self.routes.at(path).is_ok_and(|found| found.value.iter().any(|page| page.method == Method::GET))
+    }
+
     /// Answers a request for a page.
     pub fn respond(&self, request: &PageRequest) -> PageAnswer {
         let mut visit = Visit::new(self, request);

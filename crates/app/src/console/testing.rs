@@ -23,8 +23,9 @@ use ramward_rpc::sign::Secret;
 use serde_json::Value;
 
 use super::answer::PageAnswer;
-use super::calls::Calls;
+use super::calls::{Calls, Refusal};
 use super::request::{PageRequest, SESSION};
+use super::visit::Visit;
 use super::{Console, proof};
 
 /// The account of every test.
@@ -120,6 +121,20 @@ impl Desk {
         let answer = self.console.respond(&post("/console/sign-in/password", &form));
         assert_eq!(answer.status(), 303, "{:?}", answer.body());
         Visitor::of_answer(&answer)
+    }
+
+    /// Calls an operation as a page of `visitor` does.
+    pub fn attempt(
+        &self,
+        visitor: &Visitor,
+        product: Product,
+        action: &str,
+        params: &[(&str, &str)],
+    ) -> Result<Value, Refusal> {
+        let request = visitor.get("/console");
+        let mut visit = Visit::new(&self.console, &request);
+        visit.signed_in = self.console.service().signed_in(&visitor.token).unwrap();
+        visit.attempt(product, action, params).unwrap()
     }
 
     /// The page at `path_and_query` as `visitor` sees it; it must be there.

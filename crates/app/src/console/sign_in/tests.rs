@@ -132,6 +132,8 @@ fn another_password_and_a_device_are_asked_for_one_after_the_other() {
     };
     let wrong = bind("000000", "000001");
     assert_eq!(wrong.status(), 403);
+    let back = "name=\"back\" value=\"/console/sign-in/device\"";
+    assert!(body(&wrong).contains(back), "another language shows a page that can be got");
     assert!(body(&wrong).contains("CheckAuthenticationCodeFail"));
     let (one, two) = desk.codes(seed);
     let bound = bind(&one, &two);
@@ -162,4 +164,66 @@ fn who_gives_a_sign_in_up_begins_anew() {
     assert_eq!(location(&left), "/console/sign-in");
     let answer = desk.console.respond(&visitor.get("/console/sign-in/new-password"));
     assert_eq!(location(&answer), "/console/sign-in", "the session is over");
+}
+
+#[test]
+fn a_policy_sees_a_second_factor_only_where_one_was_proven() {
+    let desk = Desk::new();
+    let alice = desk.user("alice", PASSWORD);
+    let document = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:ListUsers","Resource":"*","Condition":{"Bool":{"acs:MFAPresent":"true"}}}]}"#;
+    desk.ok(Product::Ram, "CreatePolicy", &[("PolicyName", "with-mfa"), ("PolicyDocument", document)]);
+    let attached = [("PolicyName", "with-mfa"), ("PolicyType", "Custom"), ("UserName", "alice")];
+    desk.ok(Product::Ram, "AttachPolicyToUser", &attached);
+    let code =
+        |visitor: &Visitor| desk.attempt(visitor, Product::Ims, "ListUsers", &[]).map_err(|no| no.code);
+    let without = desk.sign_in_with_password(&alice, PASSWORD);
+    assert_eq!(code(&without).unwrap_err(), "NoPermission");
+
+    let made = desk.ok(Product::Ims, "CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]);
+    let (serial, seed) =
+        (&made["VirtualMFADevice"]["SerialNumber"], &made["VirtualMFADevice"]["Base32StringSeed"]);
+    let seed = seed.as_str().unwrap();
+    let (one, two) = desk.codes(seed);
+    let bound = [
+        ("UserPrincipalName", &*alice),
+        ("SerialNumber", serial.as_str().unwrap()),
+        ("AuthenticationCode1", &one),
+        ("AuthenticationCode2", &two),
+    ];
+    desk.ok(Product::Ims, "BindMFADevice", &bound);
+    desk.clock.advance(60);
+    let begun = Visitor::of_answer(&give_password(&desk, &alice, PASSWORD));
+    let form = format!("AuthenticationCode={}", desk.codes(seed).1);
+    let proven = Visitor::of_answer(&desk.console.respond(&begun.post("/console/sign-in/code", &form)));
+    assert_eq!(code(&proven).unwrap()["Users"]["User"][0]["UserPrincipalName"], alice);
+}
+
+#[test]
+fn a_browser_is_remembered_where_that_is_offered_and_ticked() {
+    let desk = Desk::new();
+    let alice = desk.user("alice", PASSWORD);
+    desk.ok(Product::Ims, "SetSecurityPreference", &[("EnableSaveMFATicket", "true")]);
+    let made = desk.ok(Product::Ims, "CreateVirtualMFADevice", &[("VirtualMFADeviceName", "phone")]);
+    let seed = made["VirtualMFADevice"]["Base32StringSeed"].as_str().unwrap();
+    let (one, two) = desk.codes(seed);
+    let bound = [
+        ("UserPrincipalName", &*alice),
+        ("SerialNumber", "acs:ram::1234567890123456:mfa/phone"),
+        ("AuthenticationCode1", &one),
+        ("AuthenticationCode2", &two),
+    ];
+    desk.ok(Product::Ims, "BindMFADevice", &bound);
+    desk.clock.advance(60);
+    let visitor = Visitor::of_answer(&give_password(&desk, &alice, PASSWORD));
+    assert!(desk.page(&visitor, "/console/sign-in/code").contains("name=\"Remember\""));
+    let form = format!("AuthenticationCode={}&Remember=on", desk.codes(seed).1);
+    let done = desk.console.respond(&visitor.post("/console/sign-in/code", &form));
+    let cookies: Vec<&str> =
+        done.headers().get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
+    let kept = cookies.iter().find(|text| text.starts_with("ramward_remembered=")).unwrap();
+    assert!(kept.contains("; HttpOnly; SameSite=Strict; Max-Age=604800"), "{kept}");
+    let form = format!("UserName={alice}&Password=correct+horse&back=%2Fconsole%2Fusers");
+    let mut again = post("/console/sign-in/password", &form);
+    again.headers.insert(http::header::COOKIE, kept.split(';').next().unwrap().parse().unwrap());
+    assert_eq!(location(&desk.console.respond(&again)), "/console/users");
 }
