@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ramward_domain::identity::login_profile::Password;
 use ramward_domain::ids::{AccessKeyId, AccountId};
 use ramward_domain::store::StoreUrl;
 use ramward_domain::store::postgres::Nodes;
@@ -82,6 +83,8 @@ pub struct Settings {
     pub root_access_key_id: Option<AccessKeyId>,
     /// The secret of that AccessKey.
     pub root_access_key_secret: Option<Secret>,
+    /// The password of the first account's root for the console.
+    pub root_password: Option<Password>,
     /// What is logged.
     pub log: Targets,
     /// How log lines are written.
@@ -222,6 +225,7 @@ impl Settings {
             account_id: None,
             root_access_key_id: None,
             root_access_key_secret: None,
+            root_password: None,
             log: Targets::new(),
             log_format: LogFormat::Text,
             access_log: false,

@@ -326,6 +326,7 @@ pub fn wishes(settings: &Settings) -> Wishes {
         account_id: settings.account_id,
         access_key_id: settings.root_access_key_id.clone(),
         access_key_secret: settings.root_access_key_secret.clone(),
+        root_password: settings.root_password.clone(),
     }
 }
 

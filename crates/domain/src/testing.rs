@@ -104,6 +104,7 @@ impl TestApp {
             account_id: Some(ACCOUNT.parse().unwrap()),
             access_key_id: Some(AccessKeyId::from_str("testid").unwrap()),
             access_key_secret: Some(Secret::from("testsecret")),
+            root_password: None,
         };
         let first = service.first_start(&wishes).unwrap();
         Self {

@@ -20,7 +20,8 @@ use crate::server::{Server, wishes};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The first start makes the data directory, an account with a root AccessKey, and the operator's AccessKey, and prints
-them once. RAMWARD_ACCOUNT_ID, RAMWARD_ROOT_ACCESS_KEY_ID and RAMWARD_ROOT_ACCESS_KEY_SECRET fix the first three.
+them once. RAMWARD_ACCOUNT_ID, RAMWARD_ROOT_ACCESS_KEY_ID and RAMWARD_ROOT_ACCESS_KEY_SECRET fix the first three,
+RAMWARD_ROOT_PASSWORD the password with which root signs in at the console.
 
 SIGTERM and Ctrl-C end the server: it accepts nothing new and finishes what runs; a second one does not wait.
 
@@ -113,6 +114,7 @@ impl Identities {
         let secret =
             |key: &KnownKey| key.made.as_ref().map(|made| made.access_key_secret.expose().to_owned());
         put("Endpoint", Some(addresses.endpoint.clone()));
+        put("Console", Some(console(addresses)));
         put("TlsEndpoint", addresses.tls_endpoint.clone());
         put("Proxy", addresses.proxy.clone());
         put("CaFile", addresses.ca_file.as_ref().map(|path| path.display().to_string()));
@@ -129,7 +131,13 @@ impl Identities {
         let mut text =
             format!("ramward listens on {endpoint}, with its data in {}\n", settings.data.display());
         let ca_file = addresses.ca_file.as_ref().map(|path| path.display().to_string());
-        let doors = [("HTTPS", &addresses.tls_endpoint), ("CONNECT", &addresses.proxy), ("CA", &ca_file)];
+        let console = Some(console(addresses));
+        let doors = [
+            ("Console", &console),
+            ("HTTPS", &addresses.tls_endpoint),
+            ("CONNECT", &addresses.proxy),
+            ("CA", &ca_file),
+        ];
         for (index, (what, place)) in doors.into_iter().filter(|(_, place)| place.is_some()).enumerate() {
             let before = if index == 0 { "\n" } else { "" };
             text.push_str(&format!("{before}  {what:<20} {}\n", place.as_deref().unwrap_or_default()));
@@ -148,6 +156,7 @@ impl Identities {
             text.push_str("\nSecrets are shown this once and never again. Keep them.\n");
         }
         if let Some(made) = &self.root.made {
+            text.push_str("\nOpen the console in a browser and sign in with the root AccessKey.\n");
             text.push_str(&format!(
                 "\nAsk for the security report of the account:\n\n  ALIBABA_CLOUD_ACCESS_KEY_ID={} ALIBABA_CLOUD_ACCESS_KEY_SECRET={} ramward report --endpoint {endpoint}\n",
                 made.access_key_id,
@@ -156,6 +165,11 @@ impl Identities {
         }
         text
     }
+}
+
+/// Where the console is: behind TLS, where there is a door with it.
+fn console(addresses: &Addresses) -> String {
+    format!("{}{}", addresses.tls_endpoint.as_ref().unwrap_or(&addresses.endpoint), crate::console::ROOT)
 }
 
 /// The first root AccessKey of an account that can sign.

@@ -119,6 +119,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         put_some(&mut s.root_access_key_secret, text)
     })
     .doc("Secret of that AccessKey; without it, a random one"),
+    row("root_password", Scope::FirstStart, Kind::Secret, "", |s, text| put_some(&mut s.root_password, text))
+        .doc("Password of that account's root for the console, where it has none yet; without it, root signs in with its AccessKey"),
     row("log", Scope::Log, Kind::Text, "info", |s, text| put(&mut s.log, text))
         .doc("What is logged to stderr: a level, or target=level pairs separated by commas"),
     row("log_format", Scope::Log, Kind::Choice(&["text", "json"]), "text", |s, text| put(&mut s.log_format, text))

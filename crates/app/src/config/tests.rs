@@ -88,6 +88,9 @@ fn a_secret_is_never_shown() {
         load(None, &[("RAMWARD_ROOT_ACCESS_KEY_SECRET", "hunter2hunter2")], &[("data", "/d")]).unwrap();
     assert!(!format!("{settings:?}").contains("hunter2"));
     assert_eq!(settings.root_access_key_secret.unwrap().expose(), "hunter2hunter2");
+    let settings = load(None, &[("RAMWARD_ROOT_PASSWORD", "hunter2 hunter2")], &[("data", "/d")]).unwrap();
+    assert!(!format!("{settings:?}").contains("hunter2"));
+    assert_eq!(settings.root_password.unwrap().expose(), "hunter2 hunter2");
 }
 
 #[test]

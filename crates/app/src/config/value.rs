@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ramward_domain::identity::login_profile::HashCost;
+use ramward_domain::identity::login_profile::{HashCost, Password};
 use ramward_domain::ids::{AccessKeyId, AccountId};
 use ramward_domain::report::thresholds::AkScope;
 use ramward_domain::store::postgres::Nodes;
@@ -82,6 +82,9 @@ impl Readable for StoreUrl {
             }
             other => format!("is refused: {other}"),
         })
+impl Readable for Password {
+    fn read(text: &str) -> Result<Self, String> {
+        Self::new(text).map_err(|_| format!("must have 1 to {} characters", Self::MAX_CHARACTERS))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What stands around the content of every page: title, menu, language, theme, who is signed in. Knows no page's content.
 
+use http::Method;
 use ramward_domain::authn::Identity;
 use ramward_domain::ops;
 use ramward_domain::service::console::ConsoleStage;
@@ -81,7 +82,6 @@ impl Frame {
             };
             entries.map(entry).collect()
         });
-        let query = &visit.request.query;
         let done = visit.query.get("done");
         Self {
             title: title.to_owned(),
@@ -95,7 +95,7 @@ impl Frame {
             who: signed_in
                 .map(|signed_in| who(visit.lang, signed_in.caller.identity(), signed_in.caller.account())),
             proof: visit.proof(),
-            here: if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") },
+            here: here(visit),
             // Only a name from the list is ever repeated.
             done: ops::OPERATIONS.iter().map(|one| one.api().action).find(|action| *action == done),
         }
@@ -110,6 +110,22 @@ impl Frame {
     pub fn asset(&self, name: &str) -> String {
         assets::url(name)
     }
+}
+
+/// Where the page can be got again. What a form was sent to may have no page of its own; then it is of the one above.
+fn here(visit: &Visit<'_>) -> String {
+    let request = visit.request;
+    if request.method == Method::GET && !request.query.is_empty() {
+        return format!("{}?{}", request.path, request.query);
+    }
+    let mut path = request.path.as_str();
+    while request.method == Method::POST && !visit.console.has_page(path) {
+        path = path.rsplit_once('/').map_or(super::ROOT, |(above, _)| above);
+        if path.len() <= super::ROOT.len() {
+            return super::ROOT.to_owned();
+        }
+    }
+    path.to_owned()
 }
 
 fn who(lang: Lang, identity: Identity<'_>, account: ramward_domain::ids::AccountId) -> String {

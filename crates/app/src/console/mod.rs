@@ -4,6 +4,7 @@
 //!
 //! To add a page: one file (or folder) with a handler and a template, one row in `pages::PAGES`.
 
+pub mod account;
 pub mod accounts;
 pub mod answer;
 pub mod assets;
@@ -79,6 +80,11 @@ impl Console {
     /// The service behind it.
     pub fn service(&self) -> &Service {
         &self.service
+    }
+
+    /// Whether a page can be got at `path`.
+    pub fn has_page(&self, path: &str) -> bool {
+        self.routes.at(path).is_ok_and(|found| found.value.iter().any(|page| page.method == Method::GET))
     }
 
     /// Answers a request for a page.

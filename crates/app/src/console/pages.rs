@@ -6,7 +6,7 @@ use ramward_domain::service::console::ConsoleStage;
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{accounts, assets, errors, explorer, findings, groups, overview, policies, preferences, roles, root, settings, sign_in, users, what_if};
+use super::{account, accounts, assets, errors, explorer, findings, groups, overview, policies, preferences, roles, root, settings, sign_in, users, what_if};
 
 /// A page, or what a form of it is sent to.
 #[derive(Debug)]
@@ -186,6 +186,12 @@ pub const PAGES: &[Page] = &[
     post("/console/settings/domain", settings::domain::set),
     get("/console/errors/requests/{request_id}", errors::request::show),
     post("/console/errors/requests/{request_id}", errors::request::show),
+    get("/console/account", account::show),
+    post("/console/account/password", account::set_password),
+    post("/console/account/device", account::create_device),
+    post("/console/account/device/bind", account::bind_device),
+    post("/console/account/device/unbind", account::unbind_device),
+    post("/console/account/sign-out-everywhere", account::sign_out_everywhere),
 ];
 
 #[cfg(test)]

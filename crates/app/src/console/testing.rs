@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{COOKIE, HOST, LOCATION, ORIGIN};
+use http::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, Method};
 use ramward_domain::authn::Origin;
 use ramward_domain::entropy::SeededEntropy;
 use ramward_domain::identity::login_profile::HashCost;
+use ramward_domain::identity::totp::Seed;
 use ramward_domain::service::Service;
 use ramward_domain::service::console::SignedIn;
 use ramward_domain::service::first_start::{NewKey, Wishes};
@@ -17,13 +19,15 @@ use ramward_domain::settings::Settings;
 use ramward_domain::store::Store;
 use ramward_domain::store::seal::SealKey;
 use ramward_domain::store::verify::verify;
-use ramward_domain::time::{TestClock, Timestamp};
+use ramward_domain::time::{Clock, TestClock, Timestamp};
 use ramward_rpc::api::Product;
 use ramward_rpc::sign::Secret;
 use serde_json::Value;
 
-use super::calls::Calls;
+use super::answer::PageAnswer;
+use super::calls::{Calls, Refusal};
 use super::request::{PageRequest, SESSION};
+use super::visit::Visit;
 use super::{Console, proof};
 
 /// The account of every test.
@@ -67,6 +71,7 @@ impl Desk {
             account_id: Some(ACCOUNT.parse().unwrap()),
             access_key_id: Some("testid".parse().unwrap()),
             access_key_secret: Some(Secret::from("testsecret")),
+            root_password: None,
         };
         let first = service.first_start(&wishes).unwrap();
         let (root, operator) = (first.root_key.unwrap(), first.operator_key.unwrap());
@@ -98,6 +103,47 @@ impl Desk {
             .sign_in_with_key(key.access_key_id.as_str(), &key.access_key_secret, here)
             .unwrap();
         Visitor { token: begun.token }
+    }
+
+    /// A RAM user of that name with a password; its logon name.
+    pub fn user(&self, name: &str, password: &str) -> String {
+        let upn = format!("{name}@{ACCOUNT}.onaliyun.com");
+        self.ok(Product::Ims, "CreateUser", &[("UserPrincipalName", &upn), ("DisplayName", name)]);
+        let profile = [("UserPrincipalName", &*upn), ("Password", password)];
+        self.ok(Product::Ims, "CreateLoginProfile", &profile);
+        upn
+    }
+
+    /// The code that a device with this seed (Base32) showed last, and the one it shows now.
+    pub fn codes(&self, seed: &str) -> (String, String) {
+        let bytes = data_encoding::BASE32_NOPAD.decode(seed.as_bytes()).unwrap();
+        let seed = Seed::from_bytes(&bytes).unwrap();
+        let now = self.clock.now();
+        (seed.code_at(now.plus_seconds(-30)).expose(), seed.code_at(now).expose())
+    }
+
+    /// Signs in with a password, as a browser does; whoever answers to what the answer's cookie says.
+    pub fn sign_in_with_password(&self, name: &str, password: &str) -> Visitor {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("UserName", name), ("Password", password)])
+            .finish();
+        let answer = self.console.respond(&post("/console/sign-in/password", &form));
+        assert_eq!(answer.status(), 303, "{:?}", answer.body());
+        Visitor::of_answer(&answer)
+    }
+
+    /// Calls an operation as a page of `visitor` does.
+    pub fn attempt(
+        &self,
+        visitor: &Visitor,
+        product: Product,
+        action: &str,
+        params: &[(&str, &str)],
+    ) -> Result<Value, Refusal> {
+        let request = visitor.get("/console");
+        let mut visit = Visit::new(&self.console, &request);
+        visit.signed_in = self.console.service().signed_in(&visitor.token).unwrap();
+        visit.attempt(product, action, params).unwrap()
     }
 
     /// The page at `path_and_query` as `visitor` sees it; it must be there.
@@ -136,6 +182,14 @@ impl Drop for Desk {
 }
 
 impl Visitor {
+    /// Whoever has the cookie that an answer sets.
+    pub fn of_answer(answer: &PageAnswer) -> Self {
+        let cookies = answer.headers().get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        let prefix = format!("{SESSION}=");
+        let set = cookies.filter_map(|text| text.strip_prefix(&prefix)).next().expect("a session begins");
+        Self { token: set.split(';').next().unwrap_or_default().to_owned() }
+    }
+
     /// A request of this visitor for a page.
     pub fn get(&self, path_and_query: &str) -> PageRequest {
         self.with_cookie(get(path_and_query))

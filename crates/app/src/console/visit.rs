@@ -1,7 +1,7 @@
 //! One request for a page with what its handler needs: who is signed in, the language, what was sent, and the way to the
 //! operations. Knows no page.
 
-use ramward_domain::authn::Origin;
+use ramward_domain::authn::{Identity, Origin};
 use ramward_domain::service::console::SignedIn;
 use ramward_rpc::api::Product;
 use serde_json::Value;
@@ -62,6 +62,20 @@ impl<'a> Visit<'a> {
     pub fn origin(&self) -> Origin {
         let mfa = self.signed_in.as_ref().is_some_and(|signed_in| signed_in.mfa);
         Origin { peer: self.request.peer, secure: self.request.secure, mfa }
+    }
+
+    /// The name with which whoever is signed in would sign in with a password; empty for nobody and for the operator.
+    pub fn sign_in_name(&self) -> String {
+        let Some(caller) = self.signed_in.as_ref().map(|signed_in| &signed_in.caller) else {
+            return String::new();
+        };
+        let account = caller.account();
+        match caller.identity() {
+            // Every account keeps the domain that it began with.
+            Identity::User { name, .. } => format!("{name}@{account}.onaliyun.com"),
+            Identity::Root => account.to_string(),
+            Identity::Operator | Identity::AssumedRole(_) | Identity::Anonymous => String::new(),
+        }
     }
 
     /// The way to the operations, as whoever is signed in.

@@ -17,6 +17,7 @@ fn the_first_start_shows_secrets_once() {
     let operator = server.said("OperatorAccessKeyId").unwrap().to_owned();
     assert_eq!((account.len(), root.secret.len()), (16, 30));
     assert!(server.said("OperatorAccessKeySecret").is_some());
+    assert_eq!(server.said("Console"), Some(format!("http://{}/console", server.address()).as_str()));
     let report = server.call(&root, REPORT, &[]).ok();
     assert_eq!(
         report["AccountSecurityPracticeInfo"]["AccountSecurityPracticeUserInfo"]["RootWithAccessKey"],
@@ -47,6 +48,39 @@ fn the_environment_fixes_the_first_account() {
     let root = server.root();
     assert_eq!((root.id.as_str(), root.secret.as_str()), ("testid", "testsecret"));
     server.call(&root, REPORT, &[]).ok();
+}
+
+#[test]
+fn root_signs_in_at_the_console_with_the_password_of_the_environment() {
+    let place = Place::new();
+    let mut serve = place.serve(&[]);
+    serve.env("RAMWARD_ACCOUNT_ID", "0000000000000042").env("RAMWARD_ROOT_PASSWORD", "correct horse");
+    let server = Server::started(serve);
+    let address = server.address();
+    let sign_in = |password: &str| {
+        let form = format!("UserName=0000000000000042&Password={password}");
+        let head = format!(
+            "POST /console/sign-in/password HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+            form.len()
+        );
+        server.send(head + &form).status
+    };
+    assert_eq!((sign_in("wrong"), sign_in("correct+horse")), (403, 303));
+    let stderr = server.stop();
+    assert!(!stderr.contains("correct"), "{stderr}");
+
+    // The password of an account that has one is not set again.
+    let mut serve = place.serve(&[]);
+    serve.env("RAMWARD_ROOT_PASSWORD", "battery staple");
+    let server = Server::started(serve);
+    let address = server.address();
+    let form = "UserName=0000000000000042&Password=battery+staple";
+    let head = format!(
+        "POST /console/sign-in/password HTTP/1.1\r\nhost: {address}\r\ncontent-length: {}\r\n\r\n",
+        form.len()
+    );
+    assert_eq!(server.send(head + form).status, 403);
 }
 
 #[test]

@@ -457,6 +457,7 @@ operations![
     ramward::reset_server::ResetServer,
     ramward::save_snapshot::SaveSnapshot,
     ramward::search_users::SearchUsers,
+    ramward::set_account_password::SetAccountPassword,
     ramward::set_clock::SetClock,
     ramward::set_fault::SetFault,
     ramward::set_oidc_provider_keys::SetOIDCProviderKeys,

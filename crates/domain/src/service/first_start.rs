@@ -6,12 +6,14 @@ use std::sync::Arc;
 use ramward_rpc::sign::Secret;
 
 use super::{Core, Service, open_secret};
+use crate::identity::login_profile::Password;
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::ops::FirstAccount;
 use crate::ops::root_key::RootKeyMaker;
 use crate::report::history::{self, Cause, CauseType};
 use crate::store::seal::Sealed;
 use crate::store::tables::accounts::{self, Account};
+use crate::store::tables::root_passwords::{self, RootPassword};
 use crate::store::tables::{access_keys, collect_runs, server};
 use crate::store::{StoreError, Tx};
 use crate::time::{Clock, Timestamp};
@@ -27,6 +29,8 @@ pub struct Wishes {
     pub access_key_id: Option<AccessKeyId>,
     /// The root AccessKey's secret.
     pub access_key_secret: Option<Secret>,
+    /// The root identity's password for the console.
+    pub root_password: Option<Password>,
 }
 
 /// What a start found or made.
@@ -97,6 +101,15 @@ impl Core {
             let (id, secret) = (wishes.access_key_id.clone(), wishes.access_key_secret.clone());
             Some(self.key_maker(now).make(tx, account_id, id, secret)?)
         };
+        if let Some(password) = &wishes.root_password
+            && root_passwords::find(tx, account_id)?.is_none()
+            && !is_mirror
+        {
+            // Slow, but nobody waits for the writer yet.
+            let password_hash = password.hash(self.settings.hash_cost, &*self.entropy);
+            let password = RootPassword { account: account_id, password_hash, password_date: now };
+            root_passwords::update(tx, &password)?;
+        }
         // The first entry of the account's history.
         history::record(tx, &Cause::plain(CauseType::Settings), now, self.settings.measures())?;
         Ok(FirstAccount { account_id: Some(account_id), root_key })
@@ -117,6 +130,7 @@ impl Core {
             account_id: Some(account),
             access_key_id: Some(id),
             access_key_secret: Some(secret),
+            root_password: None,
         }))
     }
 }

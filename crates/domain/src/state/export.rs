@@ -17,7 +17,7 @@ use crate::store::tables::login_profiles;
 use crate::store::tables::mfa_devices::{self, MfaDevice};
 use crate::store::tables::policy_attachments::Principal;
 use crate::store::tables::users::{self, User};
-use crate::store::tables::{oidc_providers, password_history, saml_providers, user_tags};
+use crate::store::tables::{oidc_providers, password_history, root_passwords, saml_providers, user_tags};
 use crate::store::{Store, StoreError, Tx};
 
 /// Rows read at a time.
@@ -117,6 +117,8 @@ impl Exporting<'_, '_> {
             None => None,
         };
         let root_access_keys = self.keys(account, UserId::ROOT)?;
+        let root_password =
+            if self.secrets.is_some() { root_passwords::find(self.tx, account)? } else { None };
         self.line(&Record::Account(Box::new(AccountRecord {
             account_id: account,
             account_alias: None,
@@ -126,6 +128,8 @@ impl Exporting<'_, '_> {
             root_mfa: false,
             root_mfa_device,
             root_access_keys,
+            root_password_hash: root_password.as_ref().map(|row| row.password_hash.as_str().to_owned()),
+            root_password_date: root_password.as_ref().map(|row| row.password_date),
             password_policy: (row.password_policy != PasswordPolicy::default())
                 .then(|| row.password_policy.clone()),
             security_preference: (row.security_preference != SecurityPreference::default())

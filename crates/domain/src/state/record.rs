@@ -77,6 +77,12 @@ pub struct AccountRecord {
     /// Root's AccessKeys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub root_access_keys: Vec<AccessKeyRecord>,
+    /// The argon2id hash of root's password in PHC form. Without it root signs in with an AccessKey alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_password_hash: Option<String>,
+    /// When that was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_password_date: Option<Timestamp>,
     /// The password policy; the vendor's default, if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<PasswordPolicy>,

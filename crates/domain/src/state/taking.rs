@@ -25,6 +25,7 @@ use crate::store::tables::access_keys::{self, AccessKey};
 use crate::store::tables::accounts::{self, Account};
 use crate::store::tables::login_profiles::{self, LoginProfile};
 use crate::store::tables::mfa_devices::{self, MfaDevice};
+use crate::store::tables::root_passwords::{self, RootPassword};
 use crate::store::tables::users::{self, User};
 use crate::store::tables::{password_history, user_tags};
 use crate::store::{StoreError, Tx};
@@ -223,6 +224,11 @@ impl Importing {
         for key in record.root_access_keys {
             self.key(tx, account, UserId::ROOT, key)?;
         }
+        if let Some(text) = &record.root_password_hash {
+            let password_hash = password_hash("RootPasswordHash", text)?;
+            let password_date = record.root_password_date.unwrap_or(row.create_date);
+            root_passwords::update(tx, &RootPassword { account, password_hash, password_date })?;
+        }
         for device in record.virtual_mfa_devices {
             self.device(tx, account, None, device, row.create_date)?;
         }
@@ -392,11 +398,13 @@ fn device_name(account: AccountId, record: &DeviceRecord) -> Result<VirtualMFADe
     }
 }
 
+fn password_hash(field: &'static str, text: &str) -> Result<PasswordHash, Fault> {
+    PasswordHash::parse(text)
+        .ok_or_else(|| Fault::Field(field, "not an argon2id hash in PHC form".to_owned()))
+}
+
 fn login_profile(tx: &mut Tx<'_>, user: &User, record: LoginProfileRecord) -> Result<(), Fault> {
-    let hash = |field: &'static str, text: &str| {
-        PasswordHash::parse(text)
-            .ok_or_else(|| Fault::Field(field, "not an argon2id hash in PHC form".to_owned()))
-    };
+    let hash = password_hash;
     let create_date = record.create_date.unwrap_or(user.create_date);
     let password_hash =
         record.password_hash.as_deref().map(|text| hash("LoginProfile.PasswordHash", text)).transpose()?;

@@ -92,6 +92,7 @@ fn find_key(server: &Server, settings: &Settings, wanted: Option<&str>) -> anyho
         account_id: settings.account_id,
         access_key_id: settings.root_access_key_id.clone(),
         access_key_secret: settings.root_access_key_secret.clone(),
+        root_password: settings.root_password.clone(),
     };
     let first = service.first_start(&wishes).context("cannot make the first account")?;
     if let Some(wanted) = wanted {

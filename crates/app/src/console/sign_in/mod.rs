@@ -9,7 +9,7 @@ use ramward_domain::service::console::{Begun, ConsoleStage, REMEMBERED_SECONDS, 
 use ramward_rpc::error::{ApiError, Code, Plain};
 use ramward_rpc::sign::Secret;
 
-pub use self::device::{bind_device, create_device, device};
+pub use self::device::{DeviceForm, bind_device, create_device, device};
 pub use self::stages::{code, new_password, prove_code, set_password};
 use super::answer::{self, Cookie, PageAnswer};
 use super::frame::Frame;

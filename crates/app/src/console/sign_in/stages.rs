@@ -25,6 +25,7 @@ struct CodePage {
 struct PasswordPage {
     frame: Frame,
     back: String,
+    user_name: String,
     refused: Option<&'static str>,
     refusal: Option<Refusal>,
 }
@@ -74,7 +75,7 @@ fn password_page(
         (None, None) => StatusCode::OK,
     };
     let frame = visit.frame(visit.lang.t("Choose another password", "设置新密码"));
-    let page = PasswordPage { frame, back: back(visit), refused, refusal };
+    let page = PasswordPage { frame, back: back(visit), user_name: visit.sign_in_name(), refused, refusal };
     with_status(Some(status), answer::page(&page)?)
 }
 

@@ -19,6 +19,7 @@ pub mod load_snapshot;
 pub mod reset_server;
 pub mod save_snapshot;
 pub mod search_users;
+pub mod set_account_password;
 pub mod set_clock;
 pub mod set_fault;
 pub mod set_oidc_provider_keys;

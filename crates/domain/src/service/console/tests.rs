@@ -55,6 +55,7 @@ fn who_shows_a_key_calls_as_its_owner_until_signed_out() {
     let (root, user) = (begin(&app.root), begin(&alice));
     assert_eq!(identity(&app, &root).unwrap(), "acs:ram::1234567890123456:root");
     assert_eq!(identity(&app, &user).unwrap(), "acs:ram::1234567890123456:user/alice");
+    assert!(app.service.signed_in(&begin(&app.operator)).unwrap().unwrap().caller.is_operator());
     app.service.sign_out(&user).unwrap();
     assert_eq!(identity(&app, &user), None);
     assert!(identity(&app, &root).is_some(), "only the one session ended");

@@ -201,6 +201,8 @@ pub fn dump(store: &Store) -> Vec<String> {
         ("SELECT * FROM recycled_users ORDER BY account, user_id", 7),
         ("SELECT * FROM recycled_keys ORDER BY account, user_id, access_key_id", 12),
         ("SELECT * FROM verifications ORDER BY account, user_id, verify_type", 5),
+        ("SELECT * FROM console_sessions ORDER BY account, token_hash", 8),
+        ("SELECT * FROM root_passwords ORDER BY account", 3),
         ("SELECT * FROM nonces ORDER BY account, expires, fingerprint", 3),
     ];
     read(store, |tx| {

@@ -15,6 +15,7 @@ mod numbers;
 mod others;
 mod plans;
 mod policies;
+mod sign_ins;
 mod snapshots;
 mod subjects;
 mod users;
@@ -69,6 +70,11 @@ macro_rules! conformance {
                     only_the_newest_passwords_are_kept,
                     a_nonce_is_burnt_once,
                     the_server_keeps_names_and_values;
+                sign_ins:
+                    a_session_holds_as_long_as_its_user_may_log_on,
+                    sessions_that_are_over_are_forgotten_a_few_at_a_time,
+                    root_has_one_password_that_goes_with_the_account,
+                    failures_are_counted_without_touching_the_rest;
                 history:
                     an_entry_keeps_all_its_fields,
                     entries_are_listed_in_order,

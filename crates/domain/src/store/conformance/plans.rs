@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use super::fixtures::seal;
 use super::{
-    accounts, bins, commits, federation, history, keys, mirrors, numbers, others, policies, subjects, users,
+    accounts, bins, commits, federation, history, keys, mirrors, numbers, others, policies, sign_ins,
+    subjects, users,
 };
 use crate::ids::AccountId;
 use crate::store::connection::{Access, Arg, Connection, Contents, Driver, EachRow, Ear, Migration, Role};
@@ -244,6 +245,10 @@ fn no_statement_walks_through_a_table() {
     policies::attachments_are_counted(open);
     policies::a_role_keeps_its_fields(open);
     policies::policies_and_roles_have_tags(open);
+    sign_ins::a_session_holds_as_long_as_its_user_may_log_on(open);
+    sign_ins::sessions_that_are_over_are_forgotten_a_few_at_a_time(open);
+    sign_ins::root_has_one_password_that_goes_with_the_account(open);
+    sign_ins::failures_are_counted_without_touching_the_rest(open);
     numbers::keys_are_counted_by_their_base_days(open);
     numbers::a_change_sees_its_own_numbers(open);
     numbers::devices_are_counted(open);
