@@ -27,13 +27,6 @@ pub struct Refusal {
     pub operation: String,
 }
 
-/// Takes a member out of an answer.
-///
-/// # Errors
-/// It is not there, or is something else.
-pub fn member<T: DeserializeOwned>(answer: &mut Value, path: &str) -> Result<T, Trouble> {
-    let value = answer.pointer_mut(path).map(Value::take).unwrap_or_default();
-    serde_json::from_value(value).map_err(|error| Trouble::Internal(format!("{path} of an answer: {error}")))
 impl Refusal {
     /// The status for the page that shows it.
     pub fn http_status(&self) -> StatusCode {
@@ -76,6 +69,8 @@ impl Calls<'_> {
 pub fn part<T: DeserializeOwned>(answer: &Value, pointer: &str) -> Result<T, Trouble> {
     let found = answer.pointer(pointer).unwrap_or(&Value::Null);
     T::deserialize(found).map_err(|error| Trouble::Internal(format!("{pointer} of an answer: {error}")))
+}
+
 /// What an answer in JSON says.
 ///
 /// # Errors

@@ -98,8 +98,6 @@ impl Console {
         if method == Method::POST {
             proof::check_origin(visit.request)?;
         }
-        if let Needs::SignIn = page.needs {
-        visit.signed_in = self.signed_in(visit.request)?;
         let wanted = match page.needs {
             Needs::Nothing => None,
             Needs::SignIn => Some(ConsoleStage::Done),

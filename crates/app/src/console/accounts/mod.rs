@@ -5,7 +5,7 @@ use ramward_rpc::api::Product;
 use serde::Deserialize;
 
 use super::answer::{self, PageAnswer};
-use super::calls::member;
+use super::calls::part;
 use super::frame::Frame;
 use super::lang::Lang;
 use super::trouble::Trouble;
@@ -56,14 +56,14 @@ pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     if !marker.is_empty() {
         params.push(("Marker", marker));
     }
-    let mut answer = visit.call(Product::Ramward, "ListAccounts", &params)?;
+    let answer = visit.call(Product::Ramward, "ListAccounts", &params)?;
     let next = next_marker(&answer).map(|next| {
         let query = form_urlencoded::Serializer::new(String::new()).append_pair("Marker", &next).finish();
         format!("/console/accounts?{query}")
     });
     let page = Page {
         frame: visit.frame(visit.lang.t("Accounts", "账号")),
-        rows: member(&mut answer, "/Accounts/Account")?,
+        rows: part(&answer, "/Accounts/Account")?,
         is_first: marker.is_empty(),
         next,
     };

@@ -6,7 +6,7 @@ use form_urlencoded::byte_serialize;
 use ramward_rpc::api::Product;
 
 use super::answer::{self, PageAnswer};
-use super::calls::{Refusal, member};
+use super::calls::{Refusal, part};
 use super::check_text::{self, CheckText};
 use super::frame::Frame;
 use super::lang::Lang;
@@ -102,10 +102,10 @@ pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     }
     let (listed, refused, total, next) =
         match visit.attempt(Product::Ramward, "ListSecurityFindings", &params)? {
-            Ok(mut answer) => {
+            Ok(answer) => {
                 let total = answer.get("TotalCount").and_then(serde_json::Value::as_i64);
                 let next = next_marker(&answer);
-                (member::<Findings>(&mut answer, "/Findings")?.finding, None, total, next)
+                (part::<Findings>(&answer, "/Findings")?.finding, None, total, next)
             }
             Err(refusal) => (Vec::new(), Some(refusal), None, None),
         };

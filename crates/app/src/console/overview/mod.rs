@@ -11,7 +11,7 @@ use ramward_rpc::api::Product;
 
 use self::card::{Card, Group, groups};
 use super::answer::{self, PageAnswer};
-use super::calls::member;
+use super::calls::part;
 use super::check_text;
 use super::frame::Frame;
 use super::trouble::Trouble;
@@ -122,9 +122,8 @@ pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
 
 /// The report explained.
 pub fn explanation(visit: &Visit<'_>, whose: &Whose) -> Result<Explanation, Trouble> {
-    let mut answer =
-        visit.call(Product::Ramward, "ExplainAccountSecurityPracticeReport", &whose.params(&[]))?;
-    member(&mut answer, "/Explanation")
+    let answer = visit.call(Product::Ramward, "ExplainAccountSecurityPracticeReport", &whose.params(&[]))?;
+    part(&answer, "/Explanation")
 }
 
 /// A year of states; none where the visitor may not see them.
@@ -133,7 +132,7 @@ fn history(visit: &Visit<'_>, whose: &Whose, explanation: &Explanation) -> Resul
     let since = now.plus_seconds(-TREND_SECONDS).to_string();
     let params = whose.params(&[("StartTime", &since), ("MaxPoints", TREND_POINTS)]);
     match visit.attempt(Product::Ramward, "ListAccountSecurityPracticeReportHistory", &params)? {
-        Ok(mut answer) => Ok(member::<Entries>(&mut answer, "/Entries")?.entry),
+        Ok(answer) => Ok(part::<Entries>(&answer, "/Entries")?.entry),
         Err(_) => Ok(Vec::new()),
     }
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use self::asked::Asked;
 use super::answer::{self, PageAnswer};
-use super::calls::{Refusal, member};
+use super::calls::{Refusal, part};
 use super::check_text;
 use super::frame::Frame;
 use super::lang::Lang;
@@ -124,7 +124,7 @@ pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let (mut result, mut refused) = (None, None);
     if asked.is_something() {
         match visit.attempt(Product::Ramward, OPERATION, &called)? {
-            Ok(mut answer) => result = Some(member::<Simulated>(&mut answer, "")?),
+            Ok(answer) => result = Some(part::<Simulated>(&answer, "")?),
             Err(refusal) => refused = Some(refusal),
         }
     }
