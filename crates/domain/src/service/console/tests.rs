@@ -65,6 +65,17 @@ fn who_shows_a_key_calls_as_its_owner_until_signed_out() {
 }
 
 #[test]
+fn the_operator_signs_in_with_its_key() {
+    let app = TestApp::new();
+    let key = &app.operator;
+    let begun = app.service.sign_in_with_key(key.access_key_id.as_str(), &key.access_key_secret, HERE);
+    let token = begun.unwrap().token;
+    assert!(app.service.signed_in(&token).unwrap().unwrap().caller.is_operator());
+    app.service.sign_out(&token).unwrap();
+    assert!(app.service.signed_in(&token).unwrap().is_none());
+}
+
+#[test]
 fn every_wrong_pair_is_refused_with_the_same_words() {
     let app = TestApp::new();
     let alice = app.user_with_key("alice");
