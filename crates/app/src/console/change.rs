@@ -12,7 +12,7 @@ use super::calls::Refusal;
 use super::effect::{self, Effect};
 use super::field::Field;
 use super::frame::Frame;
-use super::shown_call::{ShownCall, ShownParam};
+use super::shown_call::ShownCall;
 use super::trouble::Trouble;
 use super::visit::Visit;
 
@@ -168,13 +168,9 @@ impl Change {
         for field in &mut change.fields {
             field.forget();
         }
-        let fixed = self.fixed.iter().map(|(name, value)| ShownParam {
-            name: (*name).to_owned(),
-            value: value.clone(),
-            ..ShownParam::default()
-        });
-        let params = fixed.chain(self.fields.iter().map(Field::shown)).collect();
-        let call = ShownCall { product: self.product, action: self.action, params };
+        let fixed: Vec<_> = self.fixed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut call = ShownCall::new(self.product, self.action, &fixed);
+        call.params.extend(self.fields.iter().map(Field::shown));
         let frame = visit.frame(&self.title);
         let mut page = answer::page(&Page { frame, change: &change, call, effect, refusal })?;
         if let Some(refusal) = refusal {

@@ -109,13 +109,14 @@ pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
 
 fn holders(visit: &Visit<'_>, answer: &Value, policy: &Policy) -> Result<Vec<Holder>, Trouble> {
     let lang = visit.lang;
-    let lists: [(&str, &str, &'static str, fn(&str) -> String); 3] = [
-        ("/Groups/Group", "/GroupName", lang.t("group", "用户组"), links::group),
-        ("/Users/User", "/UserName", lang.t("user", "用户"), links::user),
-        ("/Roles/Role", "/RoleName", lang.t("role", "角色"), links::role),
+    let link_of: [fn(&str) -> String; 3] = [links::group, links::user, links::role];
+    let lists = [
+        ("/Groups/Group", "/GroupName", lang.t("group", "用户组")),
+        ("/Users/User", "/UserName", lang.t("user", "用户")),
+        ("/Roles/Role", "/RoleName", lang.t("role", "角色")),
     ];
     let mut holders = Vec::new();
-    for (list, member, kind, link) in lists {
+    for ((list, member, kind), link) in lists.into_iter().zip(link_of) {
         for entity in part::<Vec<Value>>(answer, list)? {
             let name: String = part(&entity, member)?;
             let link = link(&name);
