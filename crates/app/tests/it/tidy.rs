@@ -161,7 +161,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "crates/rpc/src",
         &[
-            &["api", "items", "request", "sign"],
+            &["api", "items", "reference", "request", "sign"],
             &["shape"],
             &["error", "params"],
             &["json", "percent", "value", "xml"],

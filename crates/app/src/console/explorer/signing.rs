@@ -19,8 +19,6 @@ pub struct Signing {
     pub code: &'static str,
     /// Its name for people.
     pub name: &'static str,
-    /// What the secret's MAC is called.
-    pub mac: &'static str,
     /// The request, all but signed.
     pub request: SignedRequest,
 }
@@ -61,12 +59,7 @@ pub fn signings(
         request.unsigned(key, &time, nonce.as_str())
     };
     vec![
-        Signing {
-            code: "v3",
-            name: "V3, ACS3-HMAC-SHA256",
-            mac: "HMAC-SHA256",
-            request: request(Scheme::V3),
-        },
-        Signing { code: "v1", name: "RPC 1.0, HMAC-SHA1", mac: "HMAC-SHA1", request: request(Scheme::RpcV1) },
+        Signing { code: "v3", name: "V3, ACS3-HMAC-SHA256", request: request(Scheme::V3) },
+        Signing { code: "v1", name: "RPC 1.0, HMAC-SHA1", request: request(Scheme::RpcV1) },
     ]
 }
