@@ -112,6 +112,11 @@ impl Drop for Desk {
 }
 
 impl Visitor {
+    /// The token of the session.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// A request of this visitor for a page.
     pub fn get(&self, path_and_query: &str) -> PageRequest {
         self.with_cookie(get(path_and_query))
