@@ -188,6 +188,9 @@ impl Visitor {
         let prefix = format!("{SESSION}=");
         let set = cookies.filter_map(|text| text.strip_prefix(&prefix)).next().expect("a session begins");
         Self { token: set.split(';').next().unwrap_or_default().to_owned() }
+    /// The token of the session.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// A request of this visitor for a page.

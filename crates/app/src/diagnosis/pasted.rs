@@ -12,7 +12,14 @@ pub struct Pasted {
     pub message: Option<String>,
     /// The id of the request, in capital letters.
     pub request_id: Option<String>,
+    /// Of a denied permission the members of `AccessDeniedDetail` that can be read as they are.
+    pub denied: Vec<(String, String)>,
+    /// Of a denied permission the sealed message that says why.
+    pub sealed: Option<String>,
 }
+
+/// The member of `AccessDeniedDetail` that is sealed.
+const SEALED: &str = "EncodedDiagnosticMessage";
 
 /// The largest text that is looked at.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -23,10 +30,15 @@ impl Pasted {
         let text = text.get(..text.floor_char_boundary(MAX_BYTES)).unwrap_or_default();
         let answer = Refusal::read(0, text.as_bytes());
         if answer.code.is_some() {
+            let (sealed, denied): (Vec<_>, Vec<_>) = denied(text.trim_start_matches('\u{feff}').trim())
+                .into_iter()
+                .partition(|(name, _)| name == SEALED);
             return Self {
                 code: answer.code,
                 message: Some(answer.message).filter(|message| !message.is_empty()),
                 request_id: answer.request_id.as_deref().and_then(request_id),
+                denied,
+                sealed: sealed.into_iter().next().map(|(_, text)| text),
             };
         }
         // Around the answer stands what a program or a log put there.
@@ -39,8 +51,27 @@ impl Pasted {
                 return Self { request_id: inner.request_id.or_else(|| find_request_id(text)), ..inner };
             }
         }
-        Self { code: find_code(text, is_code), message: None, request_id: find_request_id(text) }
+        Self { code: find_code(text, is_code), request_id: find_request_id(text), ..Self::default() }
     }
+}
+
+/// The members of `AccessDeniedDetail` in a whole answer.
+fn denied(answer: &str) -> Vec<(String, String)> {
+    if answer.starts_with('<') {
+        let Ok(document) = roxmltree::Document::parse(answer) else { return Vec::new() };
+        let detail = document.root_element().children().find(|node| node.has_tag_name("AccessDeniedDetail"));
+        let members =
+            detail.into_iter().flat_map(|detail| detail.children()).filter(|node| node.is_element());
+        let text = |node: roxmltree::Node<'_, '_>| {
+            node.text().map(|text| (node.tag_name().name().to_owned(), text.to_owned()))
+        };
+        return members.filter_map(text).collect();
+    }
+    let answer: serde_json::Value = serde_json::from_str(answer).unwrap_or_default();
+    let members = answer.get("AccessDeniedDetail").and_then(serde_json::Value::as_object);
+    let text =
+        |(name, value): (&String, &serde_json::Value)| Some((name.clone(), value.as_str()?.to_owned()));
+    members.into_iter().flatten().filter_map(text).filter(|(_, text)| !text.is_empty()).collect()
 }
 
 /// The id that a text is, in capital letters.
@@ -95,6 +126,18 @@ mod tests {
         ];
         for text in texts {
             assert_eq!(read(&text), both, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_denied_is_read_in_either_form() {
+        let json = r#"{"Code":"NoPermission","AccessDeniedDetail":{"AuthAction":"ram:GetUser","AuthResource":"","EncodedDiagnosticMessage":"x+y="}}"#;
+        let xml = "<Error><Code>NoPermission</Code><AccessDeniedDetail><AuthAction>ram:GetUser</AuthAction><AuthResource></AuthResource>\
+                   <EncodedDiagnosticMessage>x+y=</EncodedDiagnosticMessage></AccessDeniedDetail></Error>";
+        for text in [json, xml] {
+            let pasted = Pasted::read(text, is_known);
+            assert_eq!(pasted.denied, [("AuthAction".to_owned(), "ram:GetUser".to_owned())]);
+            assert_eq!(pasted.sealed.as_deref(), Some("x+y="));
         }
     }
 

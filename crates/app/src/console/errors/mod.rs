@@ -4,6 +4,8 @@
 pub mod request;
 
 use askama::Template;
+use ramward_rpc::api::Product;
+use serde_json::Value;
 
 use self::request::Sides;
 use super::answer::{self, PageAnswer};
@@ -101,8 +103,12 @@ struct AnswerPage {
     frame: Frame,
     pasted: Pasted,
     told: Option<Told>,
-    /// What the answer says should have been signed, until it is compared.
-    expected: Option<Expected>,
+    /// Why a permission was denied, in words for machines.
+    decoded: Option<String>,
+    /// Whether the answer says what should have been signed, and nothing was compared with it yet.
+    may_compare: bool,
+    /// The answer, to be sent again with what it is compared with.
+    answer: String,
     sides: Option<Sides>,
 }
 
@@ -137,15 +143,32 @@ pub fn search(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
 
 /// What a pasted error answer says; where it says what should have been signed, also how the reader's text differs.
 pub fn pasted(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
-    let pasted = Pasted::read(visit.form.get("answer"), search::is_known);
+    let answer = visit.form.get("answer");
+    let mut pasted = Pasted::read(answer, search::is_known);
     let told = pasted.code.as_deref().and_then(explain).map(|explained| Told::new(visit.lang, &explained));
     let frame = visit.frame(visit.lang.t("What the answer says", "返回内容的含义"));
     let own = visit.form.get("signed");
     let expected = pasted.message.as_deref().and_then(Expected::of_message);
     let sides = expected.as_ref().filter(|_| !own.trim().is_empty());
     let sides = sides.map(|expected| Sides::new(visit.lang, expected, own));
-    let expected = if sides.is_some() { None } else { expected };
-    answer::page(&AnswerPage { frame, pasted, told, expected, sides })
+    let may_compare = expected.is_some() && sides.is_none();
+    if expected.is_some() {
+        // The rest repeats the request, secrets too.
+        pasted.message =
+            pasted.message.and_then(|message| message.split(" server ").next().map(str::to_owned));
+    }
+    let decoded = pasted.sealed.as_deref().map(|sealed| decode(visit, sealed)).transpose()?.flatten();
+    let answer = if may_compare { answer.to_owned() } else { String::new() };
+    answer::page(&AnswerPage { frame, pasted, told, decoded, may_compare, answer, sides })
+}
+
+/// What the sealed message of a denied permission says, where the reader may open it and it is of this server.
+fn decode(visit: &Visit<'_>, sealed: &str) -> Result<Option<String>, Trouble> {
+    let params = [("EncodedDiagnosticMessage", sealed)];
+    let opened = visit.attempt(Product::Ram, "DecodeDiagnosticMessage", &params)?;
+    let message =
+        opened.ok().and_then(|mut answer| answer.get_mut("DecodedDiagnosticMessage").map(Value::take));
+    Ok(message.and_then(|message| serde_json::to_string_pretty(&message).ok()))
 }
 
 /// One code.
@@ -161,7 +184,13 @@ pub fn code(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
 
 #[cfg(test)]
 mod tests {
-    use crate::console::testing::Desk;
+    use ramward_domain::authn::Origin;
+    use ramward_domain::service::first_start::NewKey;
+    use ramward_domain::service::unsigned::Ask;
+    use ramward_rpc::api::Product;
+    use ramward_rpc::sign::Secret;
+
+    use crate::console::testing::{Desk, Visitor};
 
     #[test]
     fn a_code_is_found_and_explained_in_both_languages() {
@@ -215,6 +244,36 @@ mod tests {
         assert!(page.contains("A=b<mark>%</mark>20c") && page.contains("A=b<mark>+</mark>c"), "{page}");
         let nothing = desk.console.respond(&root.post("/console/errors", "answer=hello"));
         assert!(String::from_utf8(nothing.body().to_vec()).unwrap().contains("role=\"alert\""));
+    }
+
+    #[test]
+    fn a_denied_permission_is_opened_for_who_may() {
+        let desk = Desk::new();
+        let root = desk.sign_in(&desk.root);
+        let upn = format!("alice@{}.onaliyun.com", crate::console::testing::ACCOUNT);
+        let named = [("UserPrincipalName", upn.as_str())];
+        desk.ok(Product::Ims, "CreateUser", &[named[0], ("DisplayName", "alice")]);
+        let made = desk.ok(Product::Ims, "CreateAccessKey", &named);
+        let text = |name: &str| made["AccessKey"][name].as_str().unwrap().to_owned();
+        let alice = desk.sign_in(&NewKey {
+            access_key_id: text("AccessKeyId").parse().unwrap(),
+            access_key_secret: Secret::from(text("AccessKeySecret")),
+        });
+        let signed_in = desk.console.service().signed_in(alice.token()).unwrap().unwrap();
+        let origin = Origin { peer: std::net::Ipv4Addr::LOCALHOST.into(), secure: false, mfa: false };
+        let ask = Ask::new(Product::Ims, "ListUsers", &[]);
+        let refusal = desk.console.service().call_as(&signed_in.caller, origin, &ask);
+        let form: String = form_urlencoded::byte_serialize(&refusal.body).collect();
+        let page = |visitor: &Visitor| {
+            let answer = desk.console.respond(&visitor.post("/console/errors", &format!("answer={form}")));
+            String::from_utf8(answer.body().to_vec()).unwrap()
+        };
+        assert!(
+            page(&root).contains("ram:ListUsers") && page(&root).contains("AuthPrincipal&#34;"),
+            "{}",
+            page(&root)
+        );
+        assert!(page(&alice).contains("ram:ListUsers") && !page(&alice).contains("AuthPrincipal&#34;"));
     }
 
     #[test]

@@ -150,7 +150,7 @@ fn of_value(name: &str, sent: &str, signed: &str) -> Both {
         ("write * as %2A", "* 请写成 %2A")
     } else if signed.to_ascii_uppercase().contains("%7E") {
         ("leave ~ as it is", "~ 请保持原样")
-    } else if signed.to_ascii_uppercase() == sent.to_ascii_uppercase() {
+    } else if signed.eq_ignore_ascii_case(sent) {
         ("write hexadecimal digits as capital letters", "十六进制请使用大写字母")
     } else {
         ("encode all but letters, digits and - _ . ~", "除字母、数字和 - _ . ~ 外均需编码")
