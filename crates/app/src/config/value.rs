@@ -82,6 +82,9 @@ impl Readable for StoreUrl {
             }
             other => format!("is refused: {other}"),
         })
+    }
+}
+
 impl Readable for Password {
     fn read(text: &str) -> Result<Self, String> {
         Self::new(text).map_err(|_| format!("must have 1 to {} characters", Self::MAX_CHARACTERS))

@@ -6,7 +6,10 @@ use ramward_domain::service::console::ConsoleStage;
 use super::answer::PageAnswer;
 use super::trouble::Trouble;
 use super::visit::Visit;
-use super::{account, accounts, assets, errors, explorer, findings, groups, overview, policies, preferences, roles, root, settings, sign_in, users, what_if};
+use super::{
+    account, accounts, assets, errors, explorer, findings, groups, overview, policies, preferences, roles,
+    root, settings, sign_in, users, what_if,
+};
 
 /// A page, or what a form of it is sent to.
 #[derive(Debug)]

@@ -5,8 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{COOKIE, HOST, LOCATION, ORIGIN};
-use http::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
+use http::header::{COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use http::{HeaderMap, Method};
 use ramward_domain::authn::Origin;
 use ramward_domain::entropy::SeededEntropy;
@@ -188,6 +187,8 @@ impl Visitor {
         let prefix = format!("{SESSION}=");
         let set = cookies.filter_map(|text| text.strip_prefix(&prefix)).next().expect("a session begins");
         Self { token: set.split(';').next().unwrap_or_default().to_owned() }
+    }
+
     /// The token of the session.
     pub fn token(&self) -> &str {
         &self.token

@@ -8,8 +8,8 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 
 use super::cache::GuardedCache;
-use super::console::SignIns;
 use super::claim::Claimed;
+use super::console::SignIns;
 use super::execute::mark_last_use;
 use super::permissions::Permissions;
 use super::replay::ReplayGuard;

@@ -238,9 +238,6 @@ fn parts(token: &str) -> Option<(AccountId, &str)> {
     let is_operator = account == AccountId::OPERATOR.to_string();
     let account = if is_operator { AccountId::OPERATOR } else { account.parse().ok()? };
     Some((account, text))
-    // No client may name the operator's account, so its id has no parsed form.
-    let of_operator = account == AccountId::OPERATOR.to_string();
-    Some((if of_operator { AccountId::OPERATOR } else { account.parse().ok()? }, text))
 }
 
 fn hash(text: &str) -> Vec<u8> {

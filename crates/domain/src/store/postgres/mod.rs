@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     (6, include_str!("../schema/postgres/0006_policies.sql")),
     (7, include_str!("../schema/postgres/0007_federation.sql")),
     (8, include_str!("../schema/postgres/0008_bins.sql")),
+    (9, include_str!("../schema/postgres/0009_console.sql")),
 ];
 
 /// How many processes may write to a store at the same time.
