@@ -78,11 +78,9 @@ impl Service {
         let durable =
             Durable { needs: Needs::Nothing, use_at: None, now: core.clock.now(), wall: core.wall.now() };
         let caller = caller.clone();
-        let reached = Cell::default();
-        let run = Run { frame, caller, origin, request, operation, durable, reached, permitted };
         // All that belongs to a signature needs no check.
         let reached = Cell::new(Check::Parameters);
-        let run = Run { frame, caller, origin, request, operation, durable, reached };
+        let run = Run { frame, caller, origin, request, operation, durable, reached, permitted };
         let (send, receive) = std::sync::mpsc::sync_channel(1);
         Pending::to_run(Arc::clone(core), run).start(Box::new(move |answer| {
             // Nobody else holds the receiver, which waits below.
