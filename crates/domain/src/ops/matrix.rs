@@ -73,7 +73,8 @@ fn passes(app: &TestApp, key: &NewKey, operation: &dyn AnyOperation, name: &str)
 
 /// An account with two users, whose users may do to themselves all there is, or nothing.
 fn app(allowed: &'static str) -> (TestApp, NewKey) {
-    let app = TestApp::new();
+    // Some operations are about data files.
+    let app = TestApp::in_a_file();
     let alice = app.user_with_key("alice");
     app.user("bob");
     app.ok(

@@ -16,7 +16,7 @@ mod wire;
 use std::fmt::Write as _;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use siphasher::sip::SipHasher13;
@@ -52,7 +52,11 @@ pub enum Nodes {
 }
 
 /// One schema of one database.
-pub struct Postgres(Arc<Shared>);
+pub struct Postgres {
+    shared: Arc<Shared>,
+    /// The connection that it was opened with, until somebody wants one.
+    first: Mutex<Option<PostgresConnection>>,
+}
 
 impl Postgres {
     /// Connects for the first time, so that an address that leads nowhere is told at once.
@@ -63,7 +67,7 @@ impl Postgres {
         let schema = first.schema()?;
         // Nobody else has the value yet.
         drop(shared.schema.set(schema));
-        Ok(Self(shared))
+        Ok(Self { shared, first: Mutex::new(Some(first)) })
     }
 
     /// Whether there is a store already.
@@ -76,8 +80,12 @@ impl Postgres {
 
 impl Driver for Postgres {
     fn connect(&self, role: Role) -> Result<Box<dyn Connection>, StoreError> {
-        let mut connection = PostgresConnection::new(Arc::clone(&self.0), self.0.wire()?);
-        if role == Role::Writer && self.0.nodes == Nodes::One {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut connection = match first {
+            Some(first) => first,
+            None => PostgresConnection::new(Arc::clone(&self.shared), self.shared.wire()?),
+        };
+        if role == Role::Writer && self.shared.nodes == Nodes::One {
             connection.hold_store()?;
         }
         Ok(Box::new(connection))
@@ -88,11 +96,11 @@ impl Driver for Postgres {
     }
 
     fn place(&self) -> PathBuf {
-        PathBuf::from(self.0.url.to_string())
+        PathBuf::from(self.shared.url.to_string())
     }
 
     fn data_file(&self) -> Result<PathBuf, StoreError> {
-        Err(self.0.no_files())
+        Err(self.shared.no_files())
     }
 
     fn has_log(&self) -> bool {
@@ -101,18 +109,18 @@ impl Driver for Postgres {
     }
 
     fn has_others(&self) -> bool {
-        self.0.nodes == Nodes::Several
+        self.shared.nodes == Nodes::Several
     }
 
     fn ear(&self, patience: Duration) -> Result<Option<Box<dyn Ear>>, StoreError> {
         if !self.has_others() {
             return Ok(None);
         }
-        Ok(Some(Box::new(Listener::open(Arc::clone(&self.0), patience)?)))
+        Ok(Some(Box::new(Listener::open(Arc::clone(&self.shared), patience)?)))
     }
 
     fn at(&self, _path: &Path) -> Result<Box<dyn Driver>, StoreError> {
-        Err(self.0.no_files())
+        Err(self.shared.no_files())
     }
 }
 

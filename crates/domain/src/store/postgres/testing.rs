@@ -50,7 +50,7 @@ impl TestSchema {
 
     /// The channel on which its nodes speak.
     pub fn channel(&self) -> String {
-        self.driver.0.channel()
+        self.driver.shared.channel()
     }
 
     fn address_of(database: &PostgresUrl, name: &str) -> PostgresUrl {
