@@ -48,7 +48,14 @@ def test_every_call_is_code_of_its_language(language, generic):
 
 
 def test_a_broken_text_would_be_noticed():
-    for ending, text in {"sh": "a 'b", "py": "f(", "java": "class {", "go": 'x := "', "rs": "fn {", "php": "<?php f("}.items():
+    for ending, text in {
+        "sh": "a 'b",
+        "py": "f(",
+        "java": "class {",
+        "go": 'x := "',
+        "rs": "fn {",
+        "php": "<?php f(",
+    }.items():
         assert faults(grammar(ending).parse(text.encode()).root_node), ending
 
 
