@@ -147,10 +147,9 @@ mod tests {
         let sounds = ["password", "secret", "token", "assertion", "authenticationcode", "state"];
         for field in OPERATIONS.iter().flat_map(|operation| operation.describe().parameters) {
             let low = field.name.to_ascii_lowercase();
-            // Rules about passwords are switches and numbers; a mark of where a list goes on opens nothing.
-            let is_rule =
-                matches!(field.kind, Kind::Boolean | Kind::Integer) && !low.contains("authenticationcode");
-            if is_rule || field.name == "NextToken" {
+            // Rules about passwords are switches, numbers and a policy; a mark of where a list goes on opens nothing.
+            let is_rule = field.kind != Kind::String && !low.contains("authenticationcode");
+            if is_rule || ["NextToken", "PasswordPolicy"].contains(&field.name) {
                 continue;
             }
             let sounds_secret = sounds.iter().any(|sound| low.contains(sound));
