@@ -54,13 +54,6 @@ pub fn file(name: &str, content_type: &'static str, bytes: impl Into<Bytes>) -> 
     answer
 }
 
-/// Data for a script of a page.
-pub fn json(value: &serde_json::Value) -> PageAnswer {
-    let mut answer = PageAnswer::new(Bytes::from(value.to_string()));
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-    answer
-}
-
 /// A cookie that the answer sets. It ends after so many seconds; at once with none.
 pub struct Cookie<'a> {
     /// Its name.

@@ -20,8 +20,6 @@ pub enum Trouble {
     Foreign,
     /// The form is not of this session, or not one that this page takes.
     Stale,
-    /// The body is not one that the page takes.
-    Unreadable(&'static str),
     /// An operation refused.
     Refused(Box<Refusal>),
     /// What nobody foresaw; the log has it.
@@ -78,11 +76,6 @@ impl Trouble {
                     "Nothing was changed. You signed in anew since it was opened; go back, load the page again and repeat.",
                     "未做任何更改。打开该表单之后您重新登录过；请返回、刷新页面后重试。",
                 ),
-            ),
-            Self::Unreadable(why) => (
-                StatusCode::BAD_REQUEST,
-                lang.t("This request cannot be read", "无法读取该请求"),
-                *why,
             ),
             Self::Refused(refusal) => (
                 StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
