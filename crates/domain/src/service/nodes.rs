@@ -40,10 +40,6 @@ impl Several {
         let other = one.beside(open(second, one.seal.clone()));
         Some(Self { one, other, schema })
     }
-
-    fn outside(&self) -> Box<dyn Connection> {
-        Postgres::open(self.schema.address(), Nodes::Several).unwrap().connect(Role::Reader).unwrap()
-    }
 }
 
 /// A node that notifications never reach.
@@ -212,12 +208,7 @@ fn a_node_whose_connection_is_cut_catches_up() {
     let Some(several) = Several::begin(Duration::from_secs(3), false) else { return };
     let (one, other) = (&several.one, &several.other);
     for number in 1..=3 {
-        // Each node has one session that says nothing but this.
-        let channel = several.schema.channel();
-        let cut = format!(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query = 'LISTEN {channel}'"
-        );
-        several.outside().batch(&cut).unwrap();
+        several.schema.cut_listeners();
         one.user(&format!("user{number}"));
         until(|| users(other) == number);
     }

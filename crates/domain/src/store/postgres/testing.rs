@@ -48,9 +48,12 @@ impl TestSchema {
         Self::address_of(&self.database, &self.name)
     }
 
-    /// The channel on which its nodes speak.
-    pub fn channel(&self) -> String {
-        self.driver.shared.channel()
+    /// Ends the sessions in which its nodes listen; they say nothing but that.
+    pub fn cut_listeners(&self) {
+        let listen = format!("LISTEN {}", self.driver.shared.channel());
+        let mut outside = self.driver.connect(Role::Reader).unwrap();
+        let cut = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query =";
+        outside.batch(&format!("{cut} '{listen}'")).unwrap();
     }
 
     fn address_of(database: &PostgresUrl, name: &str) -> PostgresUrl {
