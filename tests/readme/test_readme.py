@@ -104,6 +104,12 @@ def test_no_block_is_left_out():
     assert {language for language, _ in BLOCKS} == {"sh", "text", "python", "js"}
 
 
-def test_links_lead_somewhere():
-    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text()):
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text()):
         assert (ROOT / target).exists(), target
+
+
+def test_the_chinese_page_has_the_same_blocks():
+    text = (ROOT / "README.zh-CN.md").read_text()
+    assert re.findall(r"^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) == BLOCKS
