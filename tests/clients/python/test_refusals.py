@@ -24,7 +24,8 @@ def refused(client, call, code, status, message):
         # This SDK hands over the whole envelope.
         assert refusal.data["RequestId"] == refusal.request_id
         assert refusal.data["HostId"]
-        assert refusal.data["Recommend"].startswith("http")
+        assert refusal.data["Recommend"].startswith("http://127.0.0.1:")
+        assert "/console/errors?q=" in refusal.data["Recommend"]
     return refusal
 
 
