@@ -94,7 +94,8 @@ fn show(endpoint: &str, color: bool, once: bool) -> anyhow::Result<()> {
     if !once {
         text.push_str(&format!(
             "\nThe server goes on until Ctrl-C. Call it yourself:\n\n  ALIBABA_CLOUD_ACCESS_KEY_ID={ACME_KEY} \
-             ALIBABA_CLOUD_ACCESS_KEY_SECRET={ACME_SECRET} ramward report --explain --endpoint {endpoint}\n"
+             ALIBABA_CLOUD_ACCESS_KEY_SECRET={ACME_SECRET} ramward report --explain --endpoint {endpoint}\n\n\
+             Or see it in the console, signed in with that AccessKey:\n\n  {endpoint}/console\n"
         ));
     }
     print::result(text.as_bytes())
