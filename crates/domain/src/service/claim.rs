@@ -80,13 +80,9 @@ impl Core {
 
     /// The rest of a call whose nonce is burnt: like the beginning of one that needed nothing.
     fn claimed(self: Arc<Self>, run: Run, reply: Reply) {
-        let account_wide = run.request.as_ref().is_ok_and(|request| request.is_account_wide());
-        let at_once = run.durable.is_nothing()
-            && account_wide
-            && self.permits_at_once(&run.caller, run.operation.api(), run.origin, run.durable.now);
-        let kept = run.frame.operation.filter(|_| at_once).and_then(|operation| {
-            self.kept_answer(&run.frame, &run.caller, operation, run.durable.now.day())
-        });
+        let kept = (run.durable.is_nothing())
+            .then(|| self.answer_at_once(&run.frame, &run.caller, run.origin, &run.request, run.durable.now))
+            .flatten();
         match kept {
             Some(answer) => reply.give(answer),
             None => self.run(run, reply),

@@ -18,6 +18,7 @@ mod permissions;
 mod permitted;
 mod replay;
 mod restoring;
+mod signer;
 mod start;
 pub mod unsigned;
 
@@ -31,8 +32,6 @@ use quick_cache::sync::Cache;
 use ramward_rpc::api::Product;
 use ramward_rpc::error::{ApiError, ApiResult, Plain};
 use ramward_rpc::params::Params;
-use ramward_rpc::sign::Secret;
-use sha2::{Digest, Sha256};
 
 pub use self::answer::{Answer, Record, Tail};
 use self::cache::GuardedCache;
@@ -46,17 +45,16 @@ use self::execute::{Reply, Run};
 use self::permissions::Permissions;
 use self::replay::{Needs, ReplayGuard};
 pub use self::restoring::StartedWith;
-use crate::authn::{Caller, KeyEntry, session};
+pub use self::signer::open_secret;
+use crate::authn::{Caller, KeyEntry, Origin};
 use crate::endpoint::Endpoint;
 use crate::endpoint::requests::Check;
 use crate::entropy::{Entropy, SeededEntropy};
-use crate::identity::access_key::Status;
 use crate::ids::{AccessKeyId, AccountId, RequestId};
-use crate::ops::{self, AnyOperation, LastUsed};
+use crate::ops::{self, AnyOperation, AnyRequest, LastUsed};
 use crate::settings::Settings;
-use crate::store::seal::{SealKey, Sealed, SecretOf};
-use crate::store::tables::access_keys;
-use crate::store::{Store, StoreError, Tx, refusal};
+use crate::store::Store;
+use crate::store::seal::SealKey;
 use crate::time::{Clock, Day, DomainClock, Timestamp};
 use crate::workers::Workers;
 
@@ -289,12 +287,10 @@ impl Core {
         let durable = Durable { needs, use_at, now, wall };
         let caller = Caller { key };
         let request = read(frame, operation, &params);
-        let account_wide = request.as_ref().is_ok_and(|request| request.is_account_wide());
         let origin = call.origin();
-        let at_once = durable.is_nothing()
-            && account_wide
-            && self.permits_at_once(&caller, operation.api(), origin, now);
-        if at_once && let Some(answer) = self.kept_answer(frame, &caller, said.operation, now.day()) {
+        if durable.is_nothing()
+            && let Some(answer) = self.answer_at_once(frame, &caller, origin, &request, now)
+        {
             return Ok(Step::Answer(answer));
         }
         self.note_host(frame, call.host(), call.secure);
@@ -322,52 +318,25 @@ impl Core {
         Run { frame, caller, origin, request, operation, durable, reached, permitted }
     }
 
-    /// The key that signed: of a session out of its token, else out of the store.
-    fn signer(&self, signed: &Signed<'_>, may_read: bool) -> ApiResult<Option<Arc<KeyEntry>>> {
-        let claim = &signed.claim;
-        if !AccessKeyId::is_temporary(claim.access_key_id) {
-            return self.key(claim.access_key_id, may_read);
+    /// The answer in memory to a request about the whole account, where the caller may have it without the store being asked.
+    fn answer_at_once(
+        &self,
+        frame: &Frame,
+        caller: &Caller,
+        origin: Origin,
+        request: &ApiResult<Box<dyn AnyRequest>>,
+        now: Timestamp,
+    ) -> Option<Answer> {
+        let place = frame.operation?;
+        let api = ops::OPERATIONS.get(place)?.api();
+        let account_wide = request.as_ref().is_ok_and(|request| request.is_account_wide());
+        if !account_wide || !self.permits_at_once(caller, api, origin, now) {
+            return None;
         }
-        let token = claim.security_token.filter(|token| !token.is_empty());
-        let token = token.ok_or_else(|| ApiError::missing("SecurityToken"))?;
-        let key =
-            self.session_key(token).ok_or_else(|| ApiError::new(Plain::InvalidSecurityTokenMalformed))?;
-        if key.access_key_id.as_str() != claim.access_key_id {
-            return Err(ApiError::new(Plain::InvalidSecurityTokenMismatch));
-        }
-        Ok(Some(key))
-    }
-
-    /// The key of the session whose token this is. What is sealed in a token never changes, so nothing empties this cache.
-    fn session_key(&self, token: &str) -> Option<Arc<KeyEntry>> {
-        let digest: [u8; 32] = Sha256::digest(token).into();
-        if let Some(key) = self.caches.sessions.get(&digest) {
-            return Some(key);
-        }
-        let key = Arc::new(session::open(token, &self.seal)?);
-        self.caches.sessions.insert(digest, Arc::clone(&key));
-        Some(key)
-    }
-
-    /// A permanent key goes without a token.
-    fn refuse_token(&self, signed: &Signed<'_>) -> ApiResult<()> {
-        let Some(token) = signed.claim.security_token.filter(|token| !token.is_empty()) else {
-            return Ok(());
-        };
-        let (code, text) = match session::open(token, &self.seal) {
-            Some(_) => {
-                (Plain::InvalidSecurityTokenMismatch, "Specified SecurityToken mismatch with the AccessKey.")
-            }
-            None => (Plain::InvalidSecurityTokenMalformed, "Specified SecurityToken is malformed."),
-        };
-        let message = format!("{text} This AccessKey is permanent and goes without one.");
-        Err(ApiError::with_message(code, message))
-    }
-
-    fn kept_answer(&self, frame: &Frame, caller: &Caller, operation: usize, day: Day) -> Option<Answer> {
-        let kept = self.caches.answers.get(&(caller.account(), operation)).filter(|kept| kept.day == day)?;
+        let kept =
+            self.caches.answers.get(&(caller.account(), place)).filter(|kept| kept.day == now.day())?;
         let record = Record {
-            operation: Some(operation),
+            operation: Some(place),
             code: None,
             account: Some(caller.account()),
             access_key_id: Some(caller.key.access_key_id.clone()),
@@ -375,23 +344,6 @@ impl Core {
             ..Record::default()
         };
         Some(Answer::success(frame, &kept.tail, record))
-    }
-
-    fn key(&self, access_key_id: &str, may_read: bool) -> ApiResult<Option<Arc<KeyEntry>>> {
-        if let Some(key) = self.caches.keys.get(access_key_id) {
-            return Ok(Some(key));
-        }
-        let Ok(id) = AccessKeyId::from_str(access_key_id) else { return Ok(None) };
-        if !may_read {
-            return Ok(None);
-        }
-        let ticket = self.caches.keys.ticket(access_key_id);
-        let Some(key) = self.store.read(|tx| read_key(tx, &self.seal, &id)).map_err(refusal)? else {
-            return Ok(None);
-        };
-        let key = Arc::new(key);
-        self.caches.keys.insert(ticket, id, Arc::clone(&key));
-        Ok(Some(key))
     }
 
     /// A key is used when its signature verified, whatever the answer. Returns the use if it must be durable first.
@@ -435,38 +387,6 @@ impl Durable {
     fn is_nothing(&self) -> bool {
         self.needs == Needs::Nothing && self.use_at.is_none()
     }
-}
-
-fn read_key(tx: &mut Tx<'_>, seal: &SealKey, id: &AccessKeyId) -> Result<Option<KeyEntry>, StoreError> {
-    let Some(found) = access_keys::find_signer(tx, id)? else { return Ok(None) };
-    let secret = match &found.sealed_secret {
-        Some(sealed) => Some(open_secret(seal, found.account, id, sealed)?),
-        None => None,
-    };
-    Ok(Some(
-        KeyEntry::new(
-            (id.clone(), found.account, found.user_id),
-            found.user_name,
-            secret,
-            (found.status == Status::Active, found.user_active),
-            found.last_used_date,
-        )
-        .with_network_policy(found.network_policy),
-    ))
-}
-
-/// The secret of an AccessKey.
-///
-/// # Errors
-/// `SealBroken` if it was sealed for another key or with another seal key.
-pub fn open_secret(
-    seal: &SealKey,
-    account: AccountId,
-    id: &AccessKeyId,
-    sealed: &Sealed,
-) -> Result<Secret, StoreError> {
-    let bytes = seal.open(SecretOf::AccessKey(account, id), sealed)?;
-    std::str::from_utf8(&bytes).map(Secret::from).map_err(|_| StoreError::SealBroken)
 }
 
 #[derive(Debug)]

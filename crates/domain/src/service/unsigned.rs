@@ -77,6 +77,9 @@ impl Service {
             .and_then(|params| operation.read(&params));
         let durable =
             Durable { needs: Needs::Nothing, use_at: None, now: core.clock.now(), wall: core.wall.now() };
+        if let Some(answer) = core.answer_at_once(&frame, caller, origin, &request, durable.now) {
+            return answer;
+        }
         let caller = caller.clone();
         // All that belongs to a signature needs no check.
         let reached = Cell::new(Check::Parameters);
@@ -89,12 +92,43 @@ impl Service {
         receive.recv().expect("every pending call is answered")
     }
 }
+
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use ramward_rpc::api::Product;
     use serde_json::Value;
 
-    use crate::testing::TestApp;
+    use super::Ask;
+    use crate::authn::Origin;
+    use crate::testing::{NewKey, TestApp};
+
+    #[test]
+    fn an_answer_in_memory_is_given_again_until_a_commit_and_only_to_who_may_have_it() {
+        let app = TestApp::new();
+        let alice = app.user_with_key("alice");
+        let origin = Origin { peer: Ipv4Addr::LOCALHOST.into(), secure: false, mfa: false };
+        let score = |key: &NewKey| {
+            let (id, secret) = (key.access_key_id.as_str(), &key.access_key_secret);
+            let token = app.service.sign_in_with_key(id, secret, origin.peer).unwrap().token;
+            let caller = app.service.signed_in(&token).unwrap().unwrap().caller;
+            let ask = Ask::new(Product::Ims, "GetAccountSecurityPracticeReport", &[]);
+            let answer = app.service.call_as(&caller, origin, &ask);
+            let body: Value = serde_json::from_slice(&answer.body).unwrap();
+            assert_eq!(body["RequestId"], answer.request_id.to_string());
+            body["AccountSecurityPracticeInfo"]["AccountSecurityPracticeUserInfo"]["SubUser"].clone()
+        };
+        let computed = || app.service.stats().answer_misses;
+        assert_eq!(score(&app.root), 1);
+        let once = computed();
+        assert_eq!(score(&app.root), 1);
+        assert_eq!(computed(), once, "the second came out of memory");
+        assert_eq!(score(&alice), Value::Null, "she may not read it");
+        app.user("bob");
+        assert_eq!(score(&app.root), 2);
+        assert!(computed() > once);
+    }
 
     #[test]
     fn it_is_the_operator_and_nobody_else() {
