@@ -42,6 +42,8 @@ pub mod what_if;
 pub mod when;
 pub mod whose;
 
+use std::collections::BTreeMap;
+
 use http::Method;
 use matchit::Router;
 use ramward_domain::service::Service;
@@ -65,14 +67,13 @@ pub struct Console {
 impl Console {
     /// The console in front of `service`.
     pub fn new(service: Service) -> Self {
-        let mut routes: Router<Vec<&'static Page>> = Router::new();
+        let mut by_path: BTreeMap<_, Vec<&'static Page>> = BTreeMap::new();
         for page in PAGES {
-            match routes.at_mut(page.path) {
-                Ok(found) if found.value.first().is_some_and(|first| first.path == page.path) => {
-                    found.value.push(page);
-                }
-                _ => routes.insert(page.path, vec![page]).expect("a test holds the paths against each other"),
-            }
+            by_path.entry(page.path).or_default().push(page);
+        }
+        let mut routes = Router::new();
+        for (path, pages) in by_path {
+            routes.insert(path, pages).expect("a test holds the paths against each other");
         }
         Self { service, routes }
     }
