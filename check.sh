@@ -5,10 +5,9 @@
 #   ./check.sh STEP…        only these steps
 #   ./check.sh --list       the steps, one a line
 #
-# Asks of the machine: cargo with clippy and rustfmt, python3 with venv, node with npm. A browser comes from Debian's
-# packages, everything else through pip, npm and cargo, pinned by tests/check/requirements.txt, tests/clients/, tests/formats/ and Cargo.lock.
-# Asks of the machine: cargo with clippy and rustfmt, python3 with venv, node with npm. Everything else comes
-# through pip, npm and cargo, pinned by tests/check/requirements.txt, tests/clients/, tests/formats/, tests/samples/ and Cargo.lock.
+# Asks of the machine: cargo with clippy and rustfmt, python3 with venv, node with npm. PostgreSQL and a browser come from
+# Debian's packages, everything else through pip, npm and cargo, pinned by Cargo.lock and by the requirements and lock files
+# in the folders of tests/.
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
