@@ -35,12 +35,10 @@ pub struct KeyEntry {
     pub active: bool,
     /// Whether the user may call at all.
     pub user_active: bool,
-    /// The session, where the key is a temporary one.
-    pub session: Option<RoleSession>,
+    /// What only a temporary key has. Apart, as the next: tens of thousands of entries have neither.
+    session: Option<Box<SessionPart>>,
     /// From where the key may sign, where not from anywhere.
-    pub network_policy: Option<AccessKeyPolicy>,
-    /// The session's own policy, compiled when it is first asked.
-    session_policy: OnceLock<Compiled>,
+    pub network_policy: Option<Box<AccessKeyPolicy>>,
     /// The UTC day of use that is durable, as days since 1970.
     durable_day: AtomicI64,
     /// The latest use, in seconds since 1970; `i64::MIN` for never.
@@ -48,6 +46,12 @@ pub struct KeyEntry {
     last_product: AtomicU8,
     /// Whether the entry waits to have its latest use written.
     pub(crate) queued: AtomicBool,
+}
+
+struct SessionPart {
+    session: RoleSession,
+    /// The session's own policy, compiled when it is first asked.
+    policy: OnceLock<Compiled>,
 }
 
 impl KeyEntry {
@@ -69,7 +73,6 @@ impl KeyEntry {
             user_active,
             session: None,
             network_policy: None,
-            session_policy: OnceLock::new(),
             durable_day: AtomicI64::new(last_used.map_or(i64::MIN, |at| at.day().0)),
             last_used: AtomicI64::new(last_used.map_or(i64::MIN, Timestamp::seconds)),
             last_product: AtomicU8::new(u8::MAX),
@@ -85,7 +88,8 @@ impl KeyEntry {
         session: RoleSession,
     ) -> Self {
         let owner = (access_key_id, account, UserId::NOBODY);
-        Self { session: Some(session), ..Self::new(owner, None, Some(secret), (true, true), None) }
+        let session = Some(Box::new(SessionPart { session, policy: OnceLock::new() }));
+        Self { session, ..Self::new(owner, None, Some(secret), (true, true), None) }
     }
 
     /// Stands for the key of a call that needs none.
@@ -97,7 +101,12 @@ impl KeyEntry {
     /// The same entry for a key that may sign only from some addresses.
     #[must_use]
     pub fn with_network_policy(self, network_policy: Option<AccessKeyPolicy>) -> Self {
-        Self { network_policy, ..self }
+        Self { network_policy: network_policy.map(Box::new), ..self }
+    }
+
+    /// The session, where the key is a temporary one.
+    pub fn session(&self) -> Option<&RoleSession> {
+        self.session.as_ref().map(|part| &part.session)
     }
 
     /// The policy that the session's beginner gave it, if any; it only takes away.
@@ -105,15 +114,17 @@ impl KeyEntry {
     /// # Errors
     /// A document that is none, which no session begins with.
     pub fn session_policy(&self) -> Result<Option<&Compiled>, Malformed> {
-        let Some(text) = self.session.as_ref().and_then(|session| session.policy.as_deref()) else {
+        let Some((part, text)) =
+            self.session.as_ref().and_then(|part| Some((part, part.session.policy.as_deref()?)))
+        else {
             return Ok(None);
         };
-        if self.session_policy.get().is_none() {
+        if part.policy.get().is_none() {
             let compiled = Compiled::of_document(Document::parse(text)?, "Session");
             // Another thread may have been faster with the same.
-            let _kept = self.session_policy.set(compiled);
+            let _kept = part.policy.set(compiled);
         }
-        Ok(self.session_policy.get())
+        Ok(part.policy.get())
     }
 
     /// Notes a use. Returns whether it is later than what was known.
@@ -200,7 +211,7 @@ impl Caller {
 
     /// As whom the key calls.
     pub fn identity(&self) -> Identity<'_> {
-        match (&self.key.session, &self.key.user_name) {
+        match (self.key.session(), &self.key.user_name) {
             (Some(session), _) => Identity::AssumedRole(session),
             (None, Some(name)) => Identity::User { id: self.key.user, name },
             (None, None) if self.is_operator() => Identity::Operator,
@@ -211,7 +222,7 @@ impl Caller {
 
     /// The session of a role that calls, if one does.
     pub fn role_session(&self) -> Option<&RoleSession> {
-        self.key.session.as_ref()
+        self.key.session()
     }
 
     /// The calling user inside the account; [`UserId::NOBODY`], which no row has, where the caller is none.
@@ -227,5 +238,16 @@ impl Caller {
     /// Whether this is the root identity of an account.
     pub fn is_root(&self) -> bool {
         !self.is_operator() && self.key.user == UserId::ROOT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeyEntry;
+
+    /// 65,536 of them are kept.
+    #[test]
+    fn an_entry_is_small() {
+        assert!(size_of::<KeyEntry>() <= 176, "{} bytes", size_of::<KeyEntry>());
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn check_status(key: &KeyEntry, wall: Timestamp) -> ApiResult<()> {
             "Specified access key is disabled. Its user is frozen.",
         ));
     }
-    if let Some(session) = &key.session
+    if let Some(session) = key.session()
         && session.expires <= wall
     {
         let message =

@@ -145,7 +145,7 @@ impl Service {
     /// Begins a call on the caller's thread.
     pub fn begin(&self, call: &Call<'_>) -> Begun {
         let mut frame = Frame::new(self.core.request_id());
-        match Core::step(&self.core, call, &mut frame, false) {
+        match Core::step(&self.core, call, &mut frame, self.core.store.is_at_hand()) {
             Step::Answer(answer) => Begun::Done(answer),
             Step::NeedsKey => Begun::Pending(Pending::to_admit(Arc::clone(&self.core), call, frame)),
             Step::Run(run) => Begun::Pending(Pending::to_run(Arc::clone(&self.core), run)),
@@ -278,12 +278,12 @@ impl Core {
         frame.reached = Check::Nonce;
         let needs = self.replay.burn(key.access_key_id.as_str(), signed.claim.nonce, signed.stamp, wall)?;
         frame.reached = Check::SecurityToken;
-        if key.session.is_none() {
+        if key.session().is_none() {
             self.refuse_token(signed)?;
         }
         let now = self.clock.now();
         // A session's key has no row that could say when it was used, and no report counts it.
-        let use_at = if key.session.is_some() { None } else { self.note_use(&key, operation, now) };
+        let use_at = if key.session().is_some() { None } else { self.note_use(&key, operation, now) };
         let durable = Durable { needs, use_at, now, wall };
         let caller = Caller { key };
         let request = read(frame, operation, &params);

@@ -146,6 +146,7 @@ struct Inner {
     shared: Arc<Shared>,
     seal: SealKey,
     driver: Arc<dyn Driver>,
+    at_hand: bool,
 }
 
 impl fmt::Debug for Store {
@@ -202,8 +203,14 @@ impl Store {
             readers,
             shared,
             seal,
+            at_hand: driver.data_file().is_ok(),
             driver,
         })))
+    }
+
+    /// Whether a row is read faster than another thread is woken: it comes out of a file of this machine.
+    pub fn is_at_hand(&self) -> bool {
+        self.0.at_hand
     }
 
     /// Reads from a consistent snapshot, on the caller's thread.
