@@ -11,12 +11,7 @@
 set -Eeuo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-readonly tools="$PWD/.tools"
-readonly target="${CARGO_TARGET_DIR:-$PWD/target}"
-export PATH="$tools/check/bin:$PATH"
-export CARGO_TERM_PROGRESS_WHEN=never PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
-
-# name | what it does; a function step_NAME below does it ('-' becomes '_')
+# name | what it does
 readonly steps="\
 tools          | look for the tools that must be there, install the checkers
 scripts        | the shell and Python of this repository: syntax, lint, format, and the tests of this script
@@ -40,35 +35,7 @@ examples       | the test fixtures of examples/ with pytest and Node
 bench          | the benchmarks in small: that they work, not how fast anything is
 bench-peers    | the same for the benchmark beside other software, which it installs"
 
-say() { printf '%s\n' "$*"; }
-fail() { printf 'check.sh: %s\n' "$*" >&2; exit 1; }
-
-need() { # TOOL WHERE-TO-GET-IT
-  command -v "$1" >/dev/null || fail "$1 is not on the PATH: install $2, then run ./check.sh tools"
-}
-
-# A venv in .tools/NAME with exactly what FILE pins; nothing to do when FILE and the interpreter are those of last time.
-venv() { # NAME FILE
-  local dir="$tools/$1" stamp
-  stamp="$(python3 --version) $(cksum <"$2")"
-  if [[ -f $dir/stamp && $(<"$dir/stamp") == "$stamp" ]]; then return; fi
-  say "installing $2 into .tools/$1"
-  rm -rf "$dir"
-  python3 -m venv "$dir"
-  "$dir/bin/pip" install --quiet --requirement "$2"
-  "$dir/bin/pip" check
-  printf '%s' "$stamp" >"$dir/stamp"
-}
-
-# The exact tree of the lock file; scripts of packages are not run, none is needed.
-node_modules() { # DIR
-  local stamp
-  stamp="$(node --version) $(cksum <"$1/package-lock.json")"
-  if [[ -f $1/node_modules/.stamp && $(<"$1/node_modules/.stamp") == "$stamp" ]]; then return; fi
-  say "installing $1/package-lock.json"
-  npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --loglevel=error
-  printf '%s' "$stamp" >"$1/node_modules/.stamp"
-}
+. tests/check/steps.sh
 
 step_tools() {
   need cargo 'Rust with rustup'
@@ -79,7 +46,7 @@ step_tools() {
   need npm 'it with Node.js'
   python3 -c 'import sys, venv; sys.exit(sys.version_info < (3, 9))' || fail 'python3 is older than 3.9 or has no venv module'
   node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || fail 'node is older than 20'
-  venv check tests/check/requirements.txt
+  checkers
   cargo --version
   cargo nextest --version | head -1
   cargo deny --version
@@ -89,35 +56,35 @@ step_tools() {
 }
 
 step_scripts() {
-  venv check tests/check/requirements.txt
-  bash -n check.sh check-scanners.sh .ci/run tests/postgresql/run
-  shellcheck check.sh check-scanners.sh .ci/run tests/postgresql/run
+  checkers
+  bash -n check.sh check-scanners.sh .ci/run tests/postgresql/run tests/check/steps.sh
+  shellcheck --external-sources check.sh check-scanners.sh .ci/run tests/postgresql/run tests/check/steps.sh
   ruff check --no-cache .
   ruff format --no-cache --check .
-  python -m pytest -q -p no:cacheprovider tests/check
+  pytest_in check tests/check
 }
 
 step_fmt() { cargo fmt --all --check; }
 
 step_deny() {
-  venv check tests/check/requirements.txt
+  checkers
   cargo deny --locked --log-level error check --hide-inclusion-graph bans licenses sources
 }
 
 step_unused() {
-  venv check tests/check/requirements.txt
+  checkers
   cargo shear --locked
 }
 
 step_clippy() { cargo clippy --workspace --all-targets --locked -- -D warnings; }
 
 step_test() {
-  venv check tests/check/requirements.txt
+  checkers
   cargo nextest run --workspace --locked
 }
 
 step_postgresql() {
-  venv check tests/check/requirements.txt
+  checkers
   tests/postgresql/run cargo nextest run --locked -p ramward-domain
 }
 
@@ -127,33 +94,24 @@ step_doc() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 
 step_build() { cargo build --release --locked --bin ramward; }
 
-# The program under test: RAMWARD_BIN, or the release build (made now if it is not there or not current).
-program() {
-  if [[ -z ${RAMWARD_BIN:-} ]]; then
-    step_build
-    export RAMWARD_BIN="$target/release/ramward"
-  fi
-  [[ -x $RAMWARD_BIN ]] || fail "no program at $RAMWARD_BIN: unset RAMWARD_BIN or point it at a built ramward"
-}
-
 step_readme() {
-  venv check tests/check/requirements.txt
+  checkers
   program
-  python -m pytest -q -p no:cacheprovider tests/readme
+  pytest_in check tests/readme
 }
 
 step_formats() {
   venv formats tests/formats/requirements.txt
   node_modules tests/formats
   program
-  "$tools/formats/bin/python" -m pytest -q -p no:cacheprovider tests/formats
+  pytest_in formats tests/formats
 }
 
 step_clients_python() {
   venv clients tests/clients/python/requirements.txt
   node_modules tests/clients/node
   program
-  "$tools/clients/bin/python" -m pytest -q -p no:cacheprovider tests/clients/python
+  pytest_in clients tests/clients/python
 }
 
 step_clients_node() {
@@ -184,14 +142,14 @@ step_samples() {
   venv samples tests/samples/requirements.txt
   node_modules tests/samples/node
   program
-  "$tools/samples/bin/python" -m pytest -q -p no:cacheprovider tests/samples
+  pytest_in samples tests/samples
 }
 
 step_examples() {
   venv clients tests/clients/python/requirements.txt
   node_modules tests/clients/node
   program
-  "$tools/clients/bin/python" -m pytest -q -p no:cacheprovider examples/pytest
+  pytest_in clients examples/pytest
   NODE_PATH="$PWD/tests/clients/node/node_modules" node --test --test-reporter=spec examples/node/
 }
 
@@ -200,52 +158,11 @@ step_scanners() {
   ./check-scanners.sh
 }
 
-step_bench() { cargo bench --locked -p ramward --bench gateway --bench store --bench policies -- --quick; }
+step_bench() { cargo bench --profile dev --locked -p ramward --bench gateway --bench store --bench policies -- --quick; }
 
 step_bench_peers() {
   venv peers tests/peers/requirements.txt
-  cargo bench --locked -p ramward --bench peers -- --quick
+  cargo bench --profile dev --locked -p ramward --bench peers -- --quick
 }
 
-names() { cut -d'|' -f1 <<<"$steps" | tr -d ' '; }
-
-case "${1:-}" in
-  --list)
-    say "$steps"
-    exit
-    ;;
-  --one) # one step in a shell of its own, so that 'set -e' holds in all of it
-    "step_${2//-/_}"
-    exit
-    ;;
-  -*)
-    say "usage: ./check.sh [--list] [STEP…]" >&2
-    exit 2
-    ;;
-esac
-
-if (($# > 0)); then chosen=("$@"); else mapfile -t chosen < <(names); fi
-for step in "${chosen[@]}"; do
-  if ! names | grep -qxF -- "$step"; then
-    printf 'check.sh: no step is called %s; ./check.sh --list names them\n' "$step" >&2
-    exit 2
-  fi
-done
-
-report=""
-for step in "${chosen[@]}"; do
-  say "=== $step"
-  began=$SECONDS
-  if "$BASH" "${BASH_SOURCE[0]##*/}" --one "$step"; then
-    took=$((SECONDS - began))
-    say "--- $step: ok, ${took} s"
-    report+="$(printf '%-16s %4d s' "$step" "$took")"$'\n'
-  else
-    code=$?
-    printf 'check.sh: step %s failed after %d s (exit %d); run it again with: ./check.sh %s\n' \
-      "$step" "$((SECONDS - began))" "$code" "$step" >&2
-    exit 1
-  fi
-done
-say "=== all ok, $SECONDS s"
-printf '%s' "$report"
+main "$@"
