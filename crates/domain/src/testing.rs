@@ -357,7 +357,7 @@ pub fn masked(mut value: Value, names: &[&str]) -> Value {
 }
 
 /// The operation that a test names: with its product and a ':' where several have one of that name.
-fn named(action: &str) -> (Product, &str) {
+pub fn named(action: &str) -> (Product, &str) {
     match action.split_once(':') {
         Some((name, action)) => {
             let product = Product::ALL.into_iter().find(|product| product.name() == name);

@@ -165,7 +165,10 @@ pub struct Nested<T>(pub T);
 
 impl<T: Shape> Member for Nested<T> {
     fn describe(name: &'static str, doc: &'static str, example: &'static str) -> Field {
-        Field { name, doc, example, required: true, kind: Kind::Struct(T::fields()), limits: "" }
+        let fields = T::fields();
+        // A request without any of its fields lacks the group only if one of them must be there.
+        let required = fields.iter().any(|field| field.required);
+        Field { name, doc, example, required, kind: Kind::Struct(fields), limits: "" }
     }
 
     fn read(params: &Params<'_>, prefix: &str, name: &'static str) -> ApiResult<Self> {

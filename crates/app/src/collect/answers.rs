@@ -13,7 +13,8 @@ use ramward_domain::identity::user::{
 };
 use ramward_domain::ids::{AccountId, UserId};
 use ramward_domain::report::facts::Facts;
-use ramward_domain::state::mirror::{LearnedDevice, LearnedKey, LearnedProfile, LearnedUser, Todo};
+use ramward_domain::state::mirror::{LearnedDevice, LearnedKey, LearnedProfile};
+use ramward_domain::store::tables::users::User;
 use ramward_domain::time::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -150,12 +151,12 @@ fn page<T>(
 }
 
 /// ListUsers, and the domain that the users' names end with.
-pub fn users(answer: &Value) -> anyhow::Result<(Page<LearnedUser>, Option<DefaultDomainName>)> {
+pub fn users(answer: &Value, account: AccountId) -> anyhow::Result<(Page<User>, Option<DefaultDomainName>)> {
     let first = answer.pointer("/Users/User/0").and_then(|user| text(user, "UserPrincipalName"));
     let domain = first
         .and_then(|name| UserPrincipalName::parse(name).ok())
         .and_then(|name| default_domain(&name.domain.to_string()));
-    Ok((page(answer, "/Users/User", user)?, domain))
+    Ok((page(answer, "/Users/User", |value| user(value, account))?, domain))
 }
 
 /// A domain as the account's default one.
@@ -163,7 +164,7 @@ pub fn default_domain(text: &str) -> Option<DefaultDomainName> {
     DefaultDomainName::parse(text).ok()
 }
 
-fn user(value: &Value) -> anyhow::Result<LearnedUser> {
+fn user(value: &Value, account: AccountId) -> anyhow::Result<User> {
     let name = text(value, "UserPrincipalName").context("a user has no UserPrincipalName")?;
     let read = || {
         let parsed = UserPrincipalName::parse(name).map_err(|_| anyhow!("no logon name"))?;
@@ -173,7 +174,8 @@ fn user(value: &Value) -> anyhow::Result<LearnedUser> {
         let words = |name: &str| text(value, name).unwrap_or_default();
         let empty = "an empty text is one";
         let own_name = || DisplayName::parse(parsed.name.as_str()).expect("a name is a display name");
-        Ok(LearnedUser {
+        Ok(User {
+            account,
             display_name: DisplayName::parse(words("DisplayName")).unwrap_or_else(|_| own_name()),
             comments: Comments::parse(words("Comments"))
                 .unwrap_or_else(|_| Comments::parse("").expect(empty)),
@@ -184,7 +186,6 @@ fn user(value: &Value) -> anyhow::Result<LearnedUser> {
             provision_type: ProvisionType::parse(words("ProvisionType")).unwrap_or(ProvisionType::Manual),
             update_date: date(value, "UpdateDate").unwrap_or(create_date),
             last_login_date: date(value, "LastLoginDate"),
-            todo: Todo { keys: true, login_profile: true, mfa: true, uses: Vec::new() },
             create_date,
             user_id,
             user_name: parsed.name,
@@ -314,10 +315,10 @@ mod tests {
         assert_eq!(preference.login_session_duration.get(), 8);
         assert!(preference.allow_user_to_manage_access_keys && !preference.allow_user_to_change_password);
         assert!(password_policy(&json!({})).is_none());
-        let (page, domain) = users(&json!({"IsTruncated": "false", "Users": {"User": [
+        let listed = json!({"IsTruncated": "false", "Users": {"User": [
             {"UserPrincipalName": "a@acme.onaliyun.com", "UserId": "7", "CreateDate": "2020-01-01T00:00:00Z",
-             "DisplayName": "", "Email": "not an address", "Status": "odd"}]}}))
-        .unwrap();
+             "DisplayName": "", "Email": "not an address", "Status": "odd"}]}});
+        let (page, domain) = users(&listed, AccountId::OPERATOR).unwrap();
         let user = &page.items[0];
         assert_eq!(
             (user.display_name.as_str(), user.email.as_str(), user.status),
@@ -368,6 +369,7 @@ mod tests {
     #[test]
     fn a_list_that_ends_nowhere_is_an_error() {
         let cut = json!({"Users": {"User": []}, "IsTruncated": true});
+        let users = |answer: &Value| users(answer, AccountId::OPERATOR);
         assert!(users(&cut).unwrap_err().to_string().contains("goes on"));
         assert!(users(&json!({})).is_err());
     }

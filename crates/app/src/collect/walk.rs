@@ -155,14 +155,14 @@ impl<L: Line> Run<'_, L> {
             Err(error) if marker.is_some() && is_stale_marker(&error) => return Ok(Position::Users(None)),
             other => other?,
         };
-        let (page, domain) = read("ListUsers", || answers::users(&answer))?;
+        let (page, domain) = read("ListUsers", || answers::users(&answer, self.account))?;
         if marker.is_none()
             && let Some(domain) = domain
         {
             self.learn(Learned::DefaultDomain(domain));
         }
         for user in page.items {
-            self.learn(Learned::User(Box::new(user)));
+            self.learn(Learned::User(Box::new(user), Todo::everything()));
         }
         Ok(match page.next {
             Some(next) => Position::Users(Some(next)),

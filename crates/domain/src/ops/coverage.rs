@@ -1,9 +1,8 @@
 //! What the tests show of every operation: a success in JSON and one in XML, each code it announces, a parameter that is
-//! refused, a wrong signature, a caller without permission. The last three are made here by real calls; the others are
-//! looked for in the tests of the operation's own file. What lacks one is listed in a file that only ever gets shorter.
+//! refused, a wrong signature, a caller without permission. What needs nothing but a call is done here, once for all; the
+//! rest is looked for in the tests of the operation's own file and in the walk through both formats.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::path::PathBuf;
 
 use ramward_rpc::api::{Audience, Product};
@@ -11,7 +10,7 @@ use ramward_rpc::request::RequestBuilder;
 use ramward_rpc::shape::{Field, Kind};
 use ramward_rpc::sign::{Scheme, Secret};
 
-use crate::ops::{AnyOperation, OPERATIONS};
+use crate::ops::{AnyOperation, OPERATIONS, both_formats};
 use crate::testing::{NewKey, TestApp};
 
 /// The tests in the operation's own file.
@@ -27,9 +26,13 @@ fn own_tests(product: Product, action: &str) -> String {
         .unwrap_or_default()
 }
 
-/// What the operation's own tests lack.
-fn lacks_of_tests(operation: &dyn AnyOperation) -> Vec<String> {
+/// The code that [`lacks_of_accounts`] looks for.
+const NO_ACCOUNT: &str = "EntityNotExist.Account";
+
+/// What the operation's own tests lack, and the walk through both formats.
+fn lacks_of_tests(operation: &dyn AnyOperation, walked: &BTreeSet<(Product, String)>) -> Vec<String> {
     let api = operation.api();
+    let in_walk = walked.contains(&(api.product, api.action.to_owned()));
     let tests = own_tests(api.product, api.action);
     let full = format!("\"{}:{}\"", api.product.name(), api.action);
     let mut names = vec![full];
@@ -47,14 +50,15 @@ fn lacks_of_tests(operation: &dyn AnyOperation) -> Vec<String> {
         names.iter().any(|name| call.contains(name.as_str()))
     });
     let mut lacks = Vec::new();
-    if !calls("ok") && !calls("app.call") && !calls_as {
+    if !in_walk && !calls("ok") && !calls("app.call") && !calls("app.call_unsigned") && !calls_as {
         lacks.push("a success in JSON".to_owned());
     }
-    if !calls("xml") && !tests.contains("\"XML\"") {
+    if !in_walk && !calls("xml") && !tests.contains("\"XML\"") {
         lacks.push("a success in XML".to_owned());
     }
+    let made_here = |code: &str| api.audience == Audience::AccountOrOperator && code == NO_ACCOUNT;
     for code in api.errors {
-        if !tests.contains(&format!("\"{code}\"")) {
+        if !made_here(code) && !tests.contains(&format!("\"{code}\"")) {
             lacks.push((*code).to_owned());
         }
     }
@@ -115,28 +119,51 @@ fn lacks_of_parameters(app: &TestApp, operation: &dyn AnyOperation, key: &NewKey
     lacks
 }
 
-/// Whether a wrong signature of either generation is refused, in the form that was asked for.
+/// Whether the operator is refused that names an account there is not, where it may name any.
+fn lacks_of_accounts(app: &TestApp, operation: &dyn AnyOperation) -> Vec<String> {
+    if operation.api().audience != Audience::AccountOrOperator {
+        return Vec::new();
+    }
+    let mut params = examples(operation);
+    params.push(("AccountId", "9999999999999999".to_owned()));
+    let (status, code) = code(app, &app.operator, &request(operation, &params, Scheme::V3));
+    if (status, code.as_str()) == (404, NO_ACCOUNT) {
+        Vec::new()
+    } else {
+        vec![format!("{NO_ACCOUNT} ({code})")]
+    }
+}
+
+/// Whether a wrong signature of either generation is refused, in the form that was asked for; where none is needed, whether
+/// it makes no difference.
 fn lacks_of_signatures(app: &TestApp, operation: &dyn AnyOperation) -> Vec<String> {
     let wrong =
         NewKey { access_key_id: app.root.access_key_id.clone(), access_key_secret: Secret::from("wrong") };
     let mut lacks = Vec::new();
     for (scheme, name) in [(Scheme::RpcV1, "RPC 1.0"), (Scheme::V3, "V3")] {
         let request = request(operation, &examples(operation), scheme);
-        if code(app, &wrong, &request) != (400, "SignatureDoesNotMatch".to_owned()) {
-            lacks.push(format!("a refusal of a wrong signature ({name})"));
+        let expected = if operation.api().audience == Audience::Unsigned {
+            code(app, &app.root, &request)
+        } else {
+            (400, "SignatureDoesNotMatch".to_owned())
+        };
+        if code(app, &wrong, &request) != expected {
+            lacks.push(format!("what a wrong signature does ({name})"));
         }
     }
     lacks
 }
 
 /// Whether a caller without permission is refused: a RAM user about somebody else, or the root of an account where the
-/// operation is the operator's.
+/// operation is the operator's. Who needs no AccessKey is refused by the role it wants: its own tests must show that.
 fn lacks_of_permission(app: &TestApp, user: &NewKey, operation: &dyn AnyOperation) -> Vec<String> {
     let api = operation.api();
-    if api.audience == Audience::Anyone {
-        return Vec::new();
-    }
-    let key = if api.audience == Audience::Operator { &app.root } else { user };
+    let key = match api.audience {
+        Audience::Anyone => return Vec::new(),
+        Audience::Unsigned if api.errors.contains(&"AuthenticationFail.NoPermission") => return Vec::new(),
+        Audience::Operator => &app.root,
+        Audience::Unsigned | Audience::Account | Audience::Root | Audience::AccountOrOperator => user,
+    };
     let (status, code) = code(app, key, &request(operation, &examples(operation), Scheme::V3));
     if (status, code.as_str()) == (403, "NoPermission") {
         Vec::new()
@@ -153,51 +180,19 @@ fn what_the_tests_show_of_every_operation() {
         "SetSecurityPreference",
         &[("AllowUserToChangePassword", "false"), ("AllowUserToManageMFADevices", "false")],
     );
+    let walked = both_formats::actions();
     let mut lacking = BTreeSet::new();
-    let mut counts = String::new();
-    for product in Product::ALL {
-        let all = OPERATIONS.iter().filter(|operation| operation.api().product == product);
-        let (mut operations, mut complete) = (0, 0);
-        for operation in all {
-            let operation: &dyn AnyOperation = *operation;
-            let key = if operation.api().audience == Audience::Operator { &app.operator } else { &app.root };
-            let mut lacks = lacks_of_tests(operation);
-            // In this order: what is asked as root may change the account.
-            lacks.extend(lacks_of_signatures(&app, operation));
-            lacks.extend(lacks_of_permission(&app, &user, operation));
-            lacks.extend(lacks_of_parameters(&app, operation, key));
-            operations += 1;
-            complete += usize::from(lacks.is_empty());
-            let name = operation.api().action;
-            lacking.extend(lacks.iter().map(|lack| format!("{} {name}: {lack}", product.name())));
-        }
-        writeln!(counts, "{}: {operations} operations, {complete} of them complete", product.name()).unwrap();
+    for operation in OPERATIONS {
+        let operation: &dyn AnyOperation = *operation;
+        let api = operation.api();
+        let key = if api.audience == Audience::Operator { &app.operator } else { &app.root };
+        let mut lacks = lacks_of_tests(operation, &walked);
+        // In this order: what is asked as root may change the account.
+        lacks.extend(lacks_of_signatures(&app, operation));
+        lacks.extend(lacks_of_permission(&app, &user, operation));
+        lacks.extend(lacks_of_accounts(&app, operation));
+        lacks.extend(lacks_of_parameters(&app, operation, key));
+        lacking.extend(lacks.iter().map(|lack| format!("{} {}: {lack}", api.product.name(), api.action)));
     }
-    only_shrinks(&lacking, &counts);
-}
-
-/// Compares what is lacking with the list in the repository. A line that is new there is an error also under `UPDATE=1`;
-/// one that is no longer true is taken out by it.
-fn only_shrinks(lacking: &BTreeSet<String>, counts: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/coverage.txt");
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let listed: BTreeSet<String> =
-        kept.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
-    let new: Vec<&String> = lacking.difference(&listed).collect();
-    assert!(
-        kept.is_empty() || new.is_empty(),
-        "{counts}the tests of these operations lack something; add it, the list only gets shorter: {new:#?}"
-    );
-    let mut text = String::from(
-        "# What the tests of operations lack. Written by ops/coverage.rs; this list only gets shorter. UPDATE=1 takes out\n\
-         # what is lacking no more.\n",
-    );
-    for line in lacking {
-        writeln!(text, "{line}").unwrap();
-    }
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(path, text).unwrap();
-    } else {
-        assert!(kept == text, "tests/golden/coverage.txt is out of date; run UPDATE=1 cargo test");
-    }
+    assert!(lacking.is_empty(), "the tests of these operations lack something; add it: {lacking:#?}");
 }

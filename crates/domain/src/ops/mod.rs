@@ -5,6 +5,8 @@ pub mod access_key;
 pub mod account;
 pub mod attachment;
 #[cfg(test)]
+mod both_formats;
+#[cfg(test)]
 mod coverage;
 pub mod device;
 mod exception_view;

@@ -6,6 +6,8 @@ pub mod compiled;
 pub mod condition;
 pub mod context;
 pub mod document;
+#[cfg(test)]
+mod hostile;
 mod json;
 #[cfg(test)]
 mod model;

@@ -17,7 +17,8 @@ use crate::store::tables::login_profiles;
 use crate::store::tables::mfa_devices::{self, MfaDevice};
 use crate::store::tables::policy_attachments::Principal;
 use crate::store::tables::users::{self, User};
-use crate::store::tables::{oidc_providers, password_history, root_passwords, saml_providers, user_tags};
+use crate::store::tables::{access_key_policies, oidc_providers, password_history, root_passwords};
+use crate::store::tables::{saml_providers, security_exceptions, user_tags, verifications};
 use crate::store::{Store, StoreError, Tx};
 
 /// Rows read at a time.
@@ -117,6 +118,7 @@ impl Exporting<'_, '_> {
             None => None,
         };
         let root_access_keys = self.keys(account, UserId::ROOT)?;
+        let access_key_policy = access_key_policies::find_of_account(self.tx, account)?;
         let root_password =
             if self.secrets.is_some() { root_passwords::find(self.tx, account)? } else { None };
         self.line(&Record::Account(Box::new(AccountRecord {
@@ -134,6 +136,7 @@ impl Exporting<'_, '_> {
                 .then(|| row.password_policy.clone()),
             security_preference: (row.security_preference != SecurityPreference::default())
                 .then(|| row.security_preference.clone()),
+            access_key_policy,
             policies: Vec::new(),
             groups: Vec::new(),
             roles: Vec::new(),
@@ -144,6 +147,7 @@ impl Exporting<'_, '_> {
         self.policies_groups_roles(account)?;
         self.unbound_devices(account)?;
         self.identity_providers(account)?;
+        self.exceptions(account)?;
         let mut after = None;
         loop {
             let page = users::list(self.tx, account, after, PAGE, UserStatusFilter::BOTH)?;
@@ -185,6 +189,18 @@ impl Exporting<'_, '_> {
         Ok(())
     }
 
+    fn exceptions(&mut self, account: AccountId) -> Result<(), ExportError> {
+        let mut after = None;
+        loop {
+            let page = security_exceptions::list(self.tx, account, after.as_ref(), PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.exception_id.clone());
+            for row in page {
+                self.line(&Record::SecurityException(Box::new(row.into())))?;
+            }
+        }
+    }
+
     fn user(&mut self, row: &User) -> Result<(), ExportError> {
         let (account, user) = (row.account, row.user_id);
         let access_keys = self.keys(account, user)?;
@@ -193,6 +209,7 @@ impl Exporting<'_, '_> {
             None => None,
         };
         let login_profile = self.login_profile(account, user)?;
+        let verifications = verifications::list(self.tx, account, user)?;
         let tags = user_tags::list(self.tx, account, user)?;
         let groups = self.memberships(account, user)?;
         let policies = self.attachments(account, Principal::User(user))?;
@@ -213,6 +230,7 @@ impl Exporting<'_, '_> {
             mfa_device,
             login_profile,
             access_keys,
+            verifications: verifications.into_iter().map(Into::into).collect(),
             tags: tags.into_iter().map(|(key, value)| TagRecord { key, value }).collect(),
             groups,
             policies,
@@ -222,10 +240,11 @@ impl Exporting<'_, '_> {
     }
 
     fn keys(&mut self, account: AccountId, user: UserId) -> Result<Vec<AccessKeyRecord>, ExportError> {
-        access_keys::list(self.tx, account, user)?.iter().map(|key| self.key(key)).collect()
+        let keys = access_keys::list(self.tx, account, user)?;
+        keys.iter().map(|key| self.key(key)).collect()
     }
 
-    fn key(&self, row: &AccessKey) -> Result<AccessKeyRecord, ExportError> {
+    fn key(&mut self, row: &AccessKey) -> Result<AccessKeyRecord, ExportError> {
         let secret = match (self.secrets, &row.sealed_secret) {
             (Some(seal), Some(sealed)) => {
                 let secret = seal.open(SecretOf::AccessKey(row.account, &row.access_key_id), sealed)?;
@@ -233,6 +252,7 @@ impl Exporting<'_, '_> {
             }
             _ => None,
         };
+        let policy = access_key_policies::find(self.tx, row.account, row.user_id, &row.access_key_id)?;
         Ok(AccessKeyRecord {
             access_key_id: Some(row.access_key_id.clone()),
             access_key_secret: secret,
@@ -241,6 +261,7 @@ impl Exporting<'_, '_> {
             update_date: Some(row.update_date),
             last_used_date: row.last_used_date,
             last_used_service: row.last_used_service.clone(),
+            access_key_policy: policy,
         })
     }
 

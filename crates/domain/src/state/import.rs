@@ -4,7 +4,9 @@ use std::fmt;
 use std::io::{BufRead, Read};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
+use super::exceptions::ExceptionRecord;
 use super::policies::record::{GroupRecord, PolicyRecord, RoleRecord};
+use super::providers::{OidcProviderRecord, SamlProviderRecord};
 use super::record::{AccountRecord, DeviceRecord, Document, Record, UserRecord};
 use super::taking::{Ended, Importing, Numbered};
 use crate::entropy::Entropy;
@@ -220,6 +222,9 @@ fn named_fault(text: &[u8], error: &serde_json::Error) -> (String, String) {
         "Policy" => serde_path_to_error::deserialize::<_, PolicyRecord>(json).err(),
         "Group" => serde_path_to_error::deserialize::<_, GroupRecord>(json).err(),
         "Role" => serde_path_to_error::deserialize::<_, RoleRecord>(json).err(),
+        "OIDCProvider" => serde_path_to_error::deserialize::<_, OidcProviderRecord>(json).err(),
+        "SAMLProvider" => serde_path_to_error::deserialize::<_, SamlProviderRecord>(json).err(),
+        "SecurityException" => serde_path_to_error::deserialize::<_, ExceptionRecord>(json).err(),
         "VirtualMFADevice" => serde_path_to_error::deserialize::<_, DeviceRecord>(json).err(),
         _ => None,
     };

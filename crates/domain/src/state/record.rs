@@ -1,11 +1,16 @@
 //! The records of a state file, spelled as the wire spells the same things. Unknown fields are errors, because a
 //! misspelt one would otherwise be lost without a word.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::policies::record::{AttachmentRecord, GroupRecord, MembershipRecord, PolicyRecord, RoleRecord};
+use super::exceptions::ExceptionRecord;
+use super::policies::record::{
+    AttachmentRecord, GroupRecord, MembershipRecord, PolicyRecord, RoleRecord, text,
+};
 use super::providers::{OidcProviderRecord, SamlProviderRecord};
+use super::verifications::VerificationRecord;
 use crate::identity::access_key::Status;
+use crate::identity::access_key_policy::AccessKeyPolicy;
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::mfa::MFADeviceType;
 use crate::identity::password_policy::PasswordPolicy;
@@ -36,6 +41,8 @@ pub enum Record {
     OIDCProvider(Box<OidcProviderRecord>),
     /// A SAML identity provider.
     SAMLProvider(Box<SamlProviderRecord>),
+    /// A security exception.
+    SecurityException(Box<ExceptionRecord>),
 }
 
 /// A whole file kept by hand.
@@ -48,6 +55,13 @@ pub struct Document {
 
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+/// A network policy as text, or as the JSON it is.
+fn network_policy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AccessKeyPolicy>, D::Error> {
+    AccessKeyPolicy::parse(&text(deserializer)?)
+        .map(Some)
+        .map_err(|rule| serde::de::Error::custom(format_args!("not a network policy ({})", rule.word())))
 }
 
 /// An account with its root identity.
@@ -89,6 +103,9 @@ pub struct AccountRecord {
     /// The security preference; the vendor's default, if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security_preference: Option<SecurityPreference>,
+    /// From where its AccessKeys may sign that have no such policy of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "network_policy")]
+    pub access_key_policy: Option<AccessKeyPolicy>,
     /// Its custom policies, in a file kept by hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<PolicyRecord>,
@@ -154,6 +171,9 @@ pub struct UserRecord {
     /// Its AccessKeys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub access_keys: Vec<AccessKeyRecord>,
+    /// The phone number and the mail address by which it can prove itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verifications: Vec<VerificationRecord>,
     /// Its tags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<TagRecord>,
@@ -200,6 +220,9 @@ pub struct AccessKeyRecord {
     /// Through which product it was last used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_service: Option<String>,
+    /// From where it may sign; as the account's keys may, if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "network_policy")]
+    pub access_key_policy: Option<AccessKeyPolicy>,
 }
 
 /// Without the secret.

@@ -6,9 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender};
 use ramward_rpc::sign::Secret;
 
 use super::import::{BadRecord, Imported};
-use super::policies;
-use super::providers;
 use super::record::{AccessKeyRecord, AccountRecord, DeviceRecord, LoginProfileRecord, Record, UserRecord};
+use super::{exceptions, policies, providers, verifications};
 use crate::arn::{Arn, Resource};
 use crate::entropy::{Entropy, SeededEntropy};
 use crate::identity::access_key::Status;
@@ -21,6 +20,7 @@ use crate::report::history::{self, Cause, CauseType, Measures, Present};
 use crate::report::score::Model;
 use crate::report::thresholds::Thresholds;
 use crate::store::seal::{SealKey, SecretOf};
+use crate::store::tables::access_key_policies;
 use crate::store::tables::access_keys::{self, AccessKey};
 use crate::store::tables::accounts::{self, Account};
 use crate::store::tables::login_profiles::{self, LoginProfile};
@@ -163,6 +163,10 @@ impl Importing {
                 self.know(tx, provider.account_id)?;
                 providers::take_saml(tx, *provider, self.now)
             }
+            Record::SecurityException(exception) => {
+                self.know(tx, exception.account_id)?;
+                exceptions::take(tx, *exception, self.now)
+            }
             Record::VirtualMFADevice(device) => {
                 let account = self.named(tx, device.account_id, "a device")?;
                 self.device(tx, account, None, device, self.now)
@@ -208,6 +212,9 @@ impl Importing {
         accounts::insert(tx, &row)?;
         self.known.insert(account);
         self.imported.accounts += 1;
+        if let Some(policy) = &record.access_key_policy {
+            access_key_policies::update_of_account(tx, account, policy)?;
+        }
         if let Some(device) = record.root_mfa_device {
             self.device(tx, account, Some(UserId::ROOT), device, row.create_date)?;
         } else if record.root_mfa {
@@ -305,6 +312,7 @@ impl Importing {
         if let Some(profile) = record.login_profile {
             login_profile(tx, &row, profile)?;
         }
+        verifications::take(tx, (account, user_id), record.verifications, create_date)?;
         for tag in record.tags {
             user_tags::update(tx, account, user_id, &tag.key, &tag.value)?;
         }
@@ -336,6 +344,9 @@ impl Importing {
             last_used_service: record.last_used_service,
         };
         access_keys::insert(tx, &row)?;
+        if let Some(policy) = &record.access_key_policy {
+            access_key_policies::update(tx, account, user_id, &row.access_key_id, policy)?;
+        }
         self.imported.access_keys += 1;
         Ok(())
     }

@@ -5,6 +5,8 @@ mod captured;
 #[cfg(test)]
 mod encoding;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod making;
 #[cfg(test)]
 mod parameters;

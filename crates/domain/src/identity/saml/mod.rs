@@ -2,6 +2,8 @@
 //! signatures on it. One file per noun. Must not know which providers there are, who may what, or what time it is.
 
 pub mod canonical;
+#[cfg(test)]
+mod hostile;
 pub mod metadata;
 pub mod response;
 pub mod signature;

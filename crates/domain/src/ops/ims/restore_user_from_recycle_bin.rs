@@ -44,6 +44,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::ids::UserId;
+    use crate::store::tables::access_keys::{self, AccessKey};
     use crate::store::tables::{mfa_devices, password_history};
     use crate::testing::TestApp;
 
@@ -140,6 +141,26 @@ mod tests {
         let xml = app.xml("RestoreUserFromRecycleBin", &named);
         assert!(xml.contains("<RestoreUserFromRecycleBinResponse><RequestId>"), "{xml}");
         assert_eq!(app.shown_id("alice"), id);
+    }
+
+    /// An id that another account's key has by now: a state file can bring one that is in the bin here.
+    #[test]
+    fn not_where_another_has_its_key() {
+        let app = TestApp::new();
+        let key = app.user_with_key("alice");
+        let id = app.shown_id("alice");
+        let named = [("UserId", id.as_str())];
+        let (account, access_key_id) = (app.account(), key.access_key_id.clone());
+        let rows = app.service.store().read(|tx| access_keys::list(tx, account, id.parse().unwrap()));
+        let taken = AccessKey { user_id: UserId::ROOT, ..rows.unwrap().remove(0) };
+        app.ok("DeleteUser", &named);
+        app.write(move |tx| access_keys::insert(tx, &taken));
+        let code = app.refused("RestoreUserFromRecycleBin", &named);
+        assert_eq!(code, "EntityAlreadyExists.User.AccessKey");
+        assert_eq!(app.ok("ListUsers", &[])["Users"], json!({"User": []}), "nothing of it stays");
+        app.ok("DeleteAccessKey", &[("UserAccessKeyId", access_key_id.as_str())]);
+        app.ok("RestoreUserFromRecycleBin", &named);
+        assert_eq!(app.call_as(&key, "GetCallerIdentity", &[]).0, 200);
     }
 
     #[test]

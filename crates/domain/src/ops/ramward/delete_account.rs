@@ -9,8 +9,8 @@ use ramward_rpc::shape::Empty;
 use crate::ids::AccountId;
 use crate::ops::account::no_such_account;
 use crate::ops::{Cx, Operation, Prepare};
-use crate::store::StoreError;
 use crate::store::tables::accounts;
+use crate::store::{Store, StoreError, Tx};
 
 /// See [`Operation::API`].
 #[derive(Debug)]
@@ -46,24 +46,43 @@ impl Operation for DeleteAccount {
         if !begun? {
             return Err(no_such_account());
         }
-        loop {
-            let more: Result<bool, StoreError> = cx.store.write(move |tx| accounts::delete_part(tx, account));
-            if !more? {
-                return Ok(());
-            }
-        }
+        delete_parts(cx.store, account)
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<Empty> {
-        if accounts::delete(cx.tx, request.account_id)? { Ok(Empty {}) } else { Err(no_such_account()) }
+        finish(cx.tx, request.account_id)?;
+        Ok(Empty {})
     }
+}
+
+/// Deletes an account whose deletion has begun but for what is few in every account, in many commits.
+fn delete_parts(store: &Store, account: AccountId) -> ApiResult<()> {
+    loop {
+        let more: Result<bool, StoreError> = store.write(move |tx| accounts::delete_part(tx, account));
+        if !more? {
+            return Ok(());
+        }
+    }
+}
+
+/// Deletes what is left. An account of this id that nobody is deleting is another: a reset or a snapshot took the place of
+/// the store between two parts and brought it. The one this call is about went then.
+fn finish(tx: &mut Tx<'_>, account: AccountId) -> ApiResult<()> {
+    let row = accounts::find(tx, account)?.ok_or_else(no_such_account)?;
+    if row.deleting {
+        accounts::delete(tx, account)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::{delete_parts, finish};
+    use crate::identity::user::UserStatusFilter;
     use crate::ids::AccountId;
-    use crate::store::StoreError;
-    use crate::store::tables::accounts;
+    use crate::store::tables::{accounts, users};
+    use crate::store::verify::verify;
+    use crate::store::{StoreError, Tx};
     use crate::testing::{NewKey, TestApp};
 
     const OTHER: &str = "6543210987654321";
@@ -153,6 +172,75 @@ mod tests {
         assert_eq!(app.call_as(&app.operator, "DeleteAccount", &[("AccountId", OTHER)]).0, 200);
         let (_, listed) = app.call_as(&app.operator, "ListAccounts", &[]);
         assert_eq!(listed["Accounts"]["Account"].as_array().unwrap().len(), 1);
+    }
+
+    /// A state with the other account and two users.
+    const STATE: &str = r#"{"Accounts":[{"AccountId":"1234567890123456"},
+        {"AccountId":"6543210987654321","Users":[{"UserName":"carol"},{"UserName":"dave"}]}]}"#;
+
+    fn users(app: &TestApp) -> usize {
+        let list = |tx: &mut Tx<'_>| users::list(tx, other(), None, 100, UserStatusFilter::BOTH);
+        app.service.store().read(list).unwrap().len()
+    }
+
+    fn reset(app: &TestApp) {
+        assert_eq!(app.call_as(&app.operator, "ResetServer", &[("State", STATE)]).0, 200);
+    }
+
+    /// The calls of one thread, in every order in which a reset can fall between the commits of a deletion.
+    #[test]
+    fn what_a_reset_brought_between_two_parts_stays() {
+        for parts in 0..4 {
+            let app = TestApp::in_a_file();
+            populated(&app);
+            let store = app.service.store();
+            assert!(store.write(|tx| accounts::begin_delete(tx, other())).unwrap());
+            for _ in 0..parts {
+                assert!(store.write(|tx| accounts::delete_part(tx, other())).unwrap(), "part {parts}");
+            }
+            reset(&app);
+            delete_parts(store, other()).unwrap();
+            store.write(|tx| finish(tx, other())).unwrap();
+            assert_eq!(users(&app), 2, "after {parts} parts");
+            let differences = store.read(|tx| verify(tx, other())).unwrap();
+            assert!(differences.is_empty(), "{differences:?}");
+            // What the reset brought can be deleted like any other account.
+            assert_eq!(app.call_as(&app.operator, "DeleteAccount", &[("AccountId", OTHER)]).0, 200);
+            assert_eq!(users(&app), 0);
+        }
+    }
+
+    #[test]
+    fn a_reset_takes_an_account_away_whose_deletion_was_interrupted() {
+        let app = TestApp::in_a_file();
+        populated(&app);
+        assert!(app.service.store().write(|tx| accounts::begin_delete(tx, other())).unwrap());
+        assert_eq!(app.call_as(&app.operator, "ResetServer", &[("Empty", "true")]).0, 200);
+        let delete = [("AccountId", OTHER)];
+        assert_eq!(app.refused_as(&app.operator, "DeleteAccount", &delete), "EntityNotExist.Account");
+        assert_eq!(app.call_as(&app.operator, "CreateAccount", &delete).0, 200, "its id is free");
+        assert_eq!(users(&app), 0);
+    }
+
+    /// Whatever order the two come in: the account is whole or gone, and its numbers are right.
+    #[test]
+    fn a_reset_while_an_account_is_deleted() {
+        let app = TestApp::in_a_file();
+        for _ in 0..8 {
+            reset(&app);
+            let deleted = std::thread::scope(|scope| {
+                let delete = || app.call_as(&app.operator, "DeleteAccount", &[("AccountId", OTHER)]);
+                let deleting = scope.spawn(delete);
+                reset(&app);
+                deleting.join().unwrap()
+            });
+            assert_eq!(deleted.0, 200, "{deleted:?}");
+            let store = app.service.store();
+            let row = store.read(|tx| accounts::find(tx, other())).unwrap();
+            assert!(row.as_ref().is_none_or(|row| !row.deleting), "{row:?}");
+            assert_eq!(users(&app), if row.is_some() { 2 } else { 0 });
+            assert_eq!(store.read(|tx| verify(tx, other())).unwrap(), Vec::new());
+        }
     }
 
     #[test]

@@ -49,3 +49,37 @@ impl Operation for DeleteSecurityException {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    const EXCEPTION: [(&str, &str); 7] = [
+        ("ExceptionId", "robots"),
+        ("Check", "users_no_old_key"),
+        ("SubjectPattern", "svc-*"),
+        ("Owner", "security@example.com"),
+        ("Reason", "moved to roles in March"),
+        ("ExpireDate", "2025-06-20"),
+        ("State", "planned"),
+    ];
+
+    #[test]
+    fn what_it_excepted_counts_again_and_it_is_deleted_once() {
+        let app = TestApp::new();
+        app.ok("SetSecurityException", &EXCEPTION);
+        app.user_with_key("svc-build");
+        let with_exceptions = |app: &TestApp| {
+            let explained = app.ok("ExplainAccountSecurityPracticeReport", &[]);
+            explained["Explanation"].get("ScoreWithExceptions").cloned()
+        };
+        assert!(with_exceptions(&app).is_some());
+        assert_eq!(app.ok("DeleteSecurityException", &EXCEPTION[..1]), json!({}));
+        assert_eq!(with_exceptions(&app), None);
+        let code = app.refused("DeleteSecurityException", &EXCEPTION[..1]);
+        assert_eq!(code, "EntityNotExist.SecurityException");
+        assert_eq!(app.refused("DeleteSecurityException", &[]), "MissingExceptionId");
+    }
+}

@@ -26,7 +26,7 @@ shape! {
         RoleSessionName as role_session_name: RoleSessionName = "alice";
         /// For how many seconds the session lasts; 3600 unless said.
         DurationSeconds as duration_seconds: Option<SessionSeconds> = "3600";
-        /// A policy document of up to 2048 characters: what of the role's permissions the session keeps.
+        /// A policy document of up to 2048 characters: what of the role's permissions the session keeps. An empty object is none: the session keeps them all.
         Policy as policy: Option<String> = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:Get*","Resource":"*"}]}"#;
         /// What the role's trust document may ask for as `sts:ExternalId`, so that a third party that takes on roles of many does not take on the wrong one.
         ExternalId as external_id: Option<ExternalId> = "abcd1234";
@@ -74,7 +74,7 @@ impl Operation for AssumeRole {
             }
             identity => principal_arn(cx.caller, identity)?,
         };
-        role_session::check_policy(request.policy.as_deref())?;
+        let policy = role_session::session_policy(request.policy.as_deref())?;
         let role = role_session::find_role(cx.tx, &request.role_arn)?;
         let account = cx.caller.account().to_string();
         let mut context = cx.context();
@@ -94,7 +94,7 @@ impl Operation for AssumeRole {
         let wishes = Wishes {
             session_name: &request.role_session_name,
             seconds: request.duration_seconds,
-            policy: request.policy.as_deref(),
+            policy,
             source_identity: source,
         };
         let begun = role_session::begin(cx, &role, &wishes)?;
@@ -196,6 +196,24 @@ mod tests {
         assert_eq!(app.call_as(&session, "ListUsers", &[]).0, 200);
         assert_eq!(app.refused_as(&session, "GetUser", &about), "NoPermission");
         assert_eq!(app.refused_as(&session, "DeleteUser", &about), "NoPermission");
+    }
+
+    /// What the vendor's Ansible modules send where they are told no policy.
+    #[test]
+    fn an_empty_object_is_no_session_policy() {
+        let (app, alice) = app();
+        let upn = TestApp::upn("alice");
+        for policy in ["{}", " {\n} "] {
+            let session = assume(&app, &alice, &[("Policy", policy)]);
+            assert_eq!(app.call_as(&session, "ListUsers", &[]).0, 200, "all that the role may");
+            let about = [("UserPrincipalName", upn.as_str())];
+            assert_eq!(app.call_as(&session, "GetUser", &about).0, 200);
+            assert_eq!(app.refused_as(&session, "DeleteUser", &about), "NoPermission", "and no more");
+        }
+        let refused = |policy: &str| app.refused_as(&alice, "AssumeRole", &params(&[("Policy", policy)]));
+        for none in ["[]", "null", "{{}}", "{\"Version\":\"1\"}", r#"{"Version":"1","Statement":{}}"#] {
+            assert_eq!(refused(none), "InvalidParameter.PolicyGrammar", "{none}");
+        }
     }
 
     #[test]

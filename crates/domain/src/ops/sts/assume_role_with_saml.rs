@@ -44,7 +44,7 @@ shape! {
         SAMLAssertion as saml_assertion: String = "PHNhbWxwOlJlc3BvbnNlPg==";
         /// For how many seconds the session lasts; 3600 unless said.
         DurationSeconds as duration_seconds: Option<SessionSeconds> = "3600";
-        /// A policy document of up to 2048 characters: what of the role's permissions the session keeps.
+        /// A policy document of up to 2048 characters: what of the role's permissions the session keeps. An empty object is none: the session keeps them all.
         Policy as policy: Option<String> = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"ram:Get*","Resource":"*"}]}"#;
     }
 }
@@ -109,7 +109,7 @@ impl Operation for AssumeRoleWithSAML {
     type Response = AssumeRoleWithSAMLResponse;
 
     fn prepare(cx: &Prepare<'_>, request: &mut Self::Request) -> ApiResult<()> {
-        role_session::check_policy(request.request.policy.as_deref())?;
+        role_session::session_policy(request.request.policy.as_deref())?;
         let arn = request.request.saml_provider_arn.clone();
         let provider = cx.store.read(|tx| find_provider(tx, &arn))?;
         let document = saml_provider::decode(&request.request.saml_assertion)
@@ -148,7 +148,7 @@ impl Operation for AssumeRoleWithSAML {
         let wishes = Wishes {
             session_name: &session_name,
             seconds: request.duration_seconds,
-            policy: request.policy.as_deref(),
+            policy: role_session::session_policy(request.policy.as_deref())?,
             source_identity: None,
         };
         let begun = role_session::begin(cx, &role, &wishes)?;
@@ -231,6 +231,7 @@ fn use_up(cx: &mut Cx<'_, '_>, provider: &SamlProvider, proven: &Proven) -> ApiR
 mod tests {
     use serde_json::{Value, json};
 
+    use crate::store::tables::saml_providers;
     use crate::testing::TestApp;
     use crate::testing::saml::{self, ASSERTION_SIGNED, Change, RESPONSE_SIGNED};
 
@@ -392,6 +393,30 @@ mod tests {
     }
 
     #[test]
+    fn a_role_that_is_not_there() {
+        let app = app();
+        let gone = "acs:ram::1234567890123456:role/gone";
+        let response = saml::response(&Change { id: "_1", replace: ("role/deployer,", "role/gone,") });
+        let encoded = saml::encoded(&response);
+        let params = [("SAMLProviderArn", PROVIDER), ("RoleArn", gone), ("SAMLAssertion", encoded.as_str())];
+        let (status, body) = app.call_unsigned("AssumeRoleWithSAML", &params);
+        assert_eq!((status, &body["Code"]), (404, &"EntityNotExist.Role".into()), "{body}");
+    }
+
+    /// No operation registers such metadata; a later version that reads it more strictly would find it.
+    #[test]
+    fn metadata_that_can_be_read_no_longer() {
+        let app = app();
+        let account = app.account();
+        app.write(move |tx| {
+            let mut provider = saml_providers::list(tx, account, None, 1)?.remove(0);
+            provider.metadata_document = "<EntityDescriptor/>".to_owned();
+            saml_providers::update(tx, &provider)
+        });
+        assert_eq!(code(&app, ASSERTION_SIGNED), "AuthenticationFail.IDPMetadata.Invalid");
+    }
+
+    #[test]
     fn only_the_providers_keys_and_ways_of_signing_count() {
         let app = app();
         let good = saml::response(&Change { id: "_1", replace: ("note=", "note=") });
@@ -427,7 +452,7 @@ mod tests {
         assert_eq!(refused(&[("SAMLAssertion", "!")]), INVALID);
         assert_eq!(refused(&[("SAMLAssertion", "")]), "MissingSAMLAssertion");
         assert_eq!(refused(&[("DurationSeconds", "3601")]), "InvalidParameter.DurationSeconds");
-        assert_eq!(refused(&[("Policy", "{}")]), "InvalidParameter.PolicyGrammar");
+        assert_eq!(refused(&[("Policy", "[]")]), "InvalidParameter.PolicyGrammar");
         let xml = app.xml("AssumeRoleWithSAML", &base);
         assert!(xml.contains("<SubjectType>persistent</SubjectType>"), "{xml}");
         app.ok("DeleteSAMLProvider", &[("SAMLProviderName", "corp")]);

@@ -7,8 +7,9 @@ use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::mfa::{MFADeviceType, VirtualMFADeviceName};
 use crate::identity::password_policy::PasswordPolicy;
 use crate::identity::security_preference::SecurityPreference;
-use crate::identity::user::{Comments, DisplayName, Email, MobilePhone, ProvisionType, UserName, UserStatus};
+use crate::identity::user::UserName;
 use crate::ids::{AccessKeyId, UserId};
+use crate::store::tables::users::User;
 use crate::time::Timestamp;
 
 /// One thing learned.
@@ -25,8 +26,8 @@ pub enum Learned {
         /// When root last logged on.
         last_login_date: Option<Option<Timestamp>>,
     },
-    /// Of a RAM user.
-    User(Box<LearnedUser>),
+    /// A RAM user, and what is still to be asked of it.
+    User(Box<User>, Todo),
     /// Of a user of this name that the credential report shows.
     Row(Box<LearnedRow>),
     /// All keys of an identity; `None` if they may not be listed.
@@ -74,6 +75,11 @@ impl Todo {
     const LOGIN_PROFILE: i64 = 2;
     const MFA: i64 = 4;
 
+    /// Everything, where nothing is known yet.
+    pub const fn everything() -> Self {
+        Self { keys: true, login_profile: true, mfa: true, uses: Vec::new() }
+    }
+
     pub(super) fn bits(&self) -> i64 {
         let bit = |flag: bool, bit: i64| if flag { bit } else { 0 };
         bit(self.keys, Self::KEYS) | bit(self.login_profile, Self::LOGIN_PROFILE) | bit(self.mfa, Self::MFA)
@@ -105,35 +111,6 @@ pub struct LearnedAccount {
     pub password_policy: Option<PasswordPolicy>,
     /// Its security preference.
     pub security_preference: Option<SecurityPreference>,
-}
-
-/// A RAM user.
-#[derive(Debug, Clone)]
-pub struct LearnedUser {
-    /// Its id.
-    pub user_id: UserId,
-    /// Its name.
-    pub user_name: UserName,
-    /// What people call it.
-    pub display_name: DisplayName,
-    /// A note.
-    pub comments: Comments,
-    /// An e-mail address.
-    pub email: Email,
-    /// A phone number.
-    pub mobile_phone: MobilePhone,
-    /// Whether it may do anything.
-    pub status: UserStatus,
-    /// Who made it.
-    pub provision_type: ProvisionType,
-    /// When it was made.
-    pub create_date: Timestamp,
-    /// When it was last changed.
-    pub update_date: Timestamp,
-    /// When it last logged on to the console.
-    pub last_login_date: Option<Timestamp>,
-    /// What is still to be asked.
-    pub todo: Todo,
 }
 
 /// A user as a row of the credential report has it.

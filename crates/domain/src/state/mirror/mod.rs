@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub use self::basis::{Basis, Resting, Standing};
 pub use self::ending::{Measured, Slack};
 pub use self::learned::{
-    KeyUse, Learned, LearnedAccount, LearnedDevice, LearnedKey, LearnedProfile, LearnedRow, LearnedUser, Todo,
+    KeyUse, Learned, LearnedAccount, LearnedDevice, LearnedKey, LearnedProfile, LearnedRow, Todo,
 };
 pub use self::unknown::Unknown;
 

@@ -11,6 +11,7 @@ use crate::report::thresholds::Thresholds;
 use crate::store::conformance::fixtures::{self, ACCOUNT, assert_verified, noon, seal, user_id};
 use crate::store::tables::access_keys::{self, AccessKey};
 use crate::store::tables::disappeared;
+use crate::store::tables::users::User;
 
 const TODAY: i64 = 20_000;
 
@@ -59,7 +60,8 @@ fn name(text: &str) -> UserName {
 }
 
 fn user(id: i64, text: &str, todo: Todo) -> Learned {
-    Learned::User(Box::new(LearnedUser {
+    let user = User {
+        account: ACCOUNT,
         user_id: user_id(id),
         user_name: name(text),
         display_name: DisplayName::parse(text).unwrap(),
@@ -71,8 +73,8 @@ fn user(id: i64, text: &str, todo: Todo) -> Learned {
         create_date: noon(10),
         update_date: noon(10),
         last_login_date: None,
-        todo,
-    }))
+    };
+    Learned::User(Box::new(user), todo)
 }
 
 fn key(id: Option<&str>, made: Option<i64>, switched: i64, used: Option<Option<i64>>) -> LearnedKey {

@@ -1,7 +1,7 @@
 //! Writes what was learned into the rows of a mirrored account. A row that says the same already is left alone. Must not
 //! know where it was learned.
 
-use super::learned::{Learned, LearnedAccount, LearnedDevice, LearnedProfile, LearnedRow, LearnedUser, Todo};
+use super::learned::{Learned, LearnedAccount, LearnedDevice, LearnedProfile, LearnedRow, Todo};
 use super::unknown::Unknown;
 use crate::entropy::Entropy;
 use crate::identity::access_key::Status;
@@ -48,7 +48,7 @@ impl Writing<'_, '_> {
             Learned::RootDates { create_date, last_login_date } => {
                 self.root_dates(create_date, last_login_date)
             }
-            Learned::User(user) => self.user(*user),
+            Learned::User(user, todo) => self.user(&user, &todo),
             Learned::Row(row) => self.row(*row),
             Learned::Keys(user, keys) => self.keys(user, keys),
             Learned::RootKeyCount(count) => self.root_key_count(count),
@@ -153,28 +153,14 @@ impl Writing<'_, '_> {
         })
     }
 
-    fn user(&mut self, learned: LearnedUser) -> Result<(), StoreError> {
-        let user = User {
-            account: self.account,
-            user_id: learned.user_id,
-            user_name: learned.user_name,
-            display_name: learned.display_name,
-            comments: learned.comments,
-            email: learned.email,
-            mobile_phone: learned.mobile_phone,
-            status: learned.status,
-            provision_type: learned.provision_type,
-            create_date: learned.create_date,
-            update_date: learned.update_date,
-            last_login_date: learned.last_login_date,
-        };
+    fn user(&mut self, user: &User, todo: &Todo) -> Result<(), StoreError> {
         self.free_name(&user.user_name, user.user_id)?;
-        self.put_user(&user)?;
+        self.put_user(user)?;
         let run = self.run;
         self.mark(user.user_id, |row| {
             row.run = run;
             row.unknown = 0;
-            put_todo(row, &learned.todo);
+            put_todo(row, todo);
         })
     }
 

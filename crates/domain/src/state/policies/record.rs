@@ -164,7 +164,7 @@ pub struct DatedMembership {
 }
 
 /// A document as text, or as the JSON it is, which is then written without blanks.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(in crate::state) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(match serde_json::Value::deserialize(deserializer)? {
         serde_json::Value::String(text) => text,
         document => document.to_string(),

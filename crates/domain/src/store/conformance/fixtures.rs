@@ -196,6 +196,8 @@ pub fn dump(store: &Store) -> Vec<String> {
         ("SELECT * FROM policy_uses ORDER BY account, policy_type, policy_name", 4),
         ("SELECT * FROM roles ORDER BY account, role_id", 10),
         ("SELECT * FROM tags ORDER BY account, resource_type, resource_id, tag_key", 5),
+        ("SELECT * FROM oidc_providers ORDER BY account, provider_name", 10),
+        ("SELECT * FROM saml_providers ORDER BY account, provider_name", 7),
         ("SELECT * FROM account_settings ORDER BY account, name", 3),
         ("SELECT * FROM access_key_policies ORDER BY account, user_id, access_key_id", 4),
         ("SELECT * FROM recycled_users ORDER BY account, user_id", 7),

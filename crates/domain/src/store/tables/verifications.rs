@@ -44,6 +44,13 @@ pub fn find(
     tx.find(sql, &[account.into(), user.into(), (&verify_type).into()], read)
 }
 
+/// All that a user has.
+pub fn list(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Vec<Verification>, StoreError> {
+    let sql = "SELECT account, user_id, verify_type, address, update_date FROM verifications \
+               WHERE account = ?1 AND user_id = ?2 ORDER BY verify_type";
+    tx.list(sql, &[account.into(), user.into()], read)
+}
+
 /// Sets it, whether there was one or not.
 pub fn update(tx: &mut Tx<'_>, verification: &Verification) -> Result<(), StoreError> {
     let sql = "INSERT INTO verifications (account, user_id, verify_type, address, update_date) \
