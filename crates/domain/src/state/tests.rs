@@ -24,6 +24,7 @@ use crate::time::Timestamp;
 
 const FULL: &str = include_str!("full.jsonl");
 const ACME: &str = include_str!("../../../../examples/acme.json");
+const EXCEPTION: &str = r#""ExceptionId":"e","Check":"password_policy","SubjectPattern":"*","Owner":"o","Reason":"r","ExpireDate":"2026-01-01","State":"planned""#;
 const POLICIES: &str = include_str!("../../../../examples/policies.json");
 
 struct Fixture {
@@ -174,6 +175,28 @@ fn a_bad_record_is_named_and_leaves_nothing_behind() {
             "line 2, field MaxSessionDuration: not between 3600 and 43200",
         ),
         (
+            user(r#""UserName":"a","Verifications":[{"VerifyType":"email","Address":"x"}]"#),
+            "line 3, field Verifications: email takes an e-mail address",
+        ),
+        (
+            user(r#""UserName":"a","Verifications":[{"VerifyType":"sms","Address":""}]"#),
+            "line 3, field Verifications: sms takes ",
+        ),
+        (
+            user(r#""UserName":"a","AccessKeys":[{"AccessKeyPolicy":{"Status":"Active"}}]"#),
+            "line 3, field AccessKeys[0].AccessKeyPolicy: not a network policy (Format)",
+        ),
+        (
+            record("SecurityException", &EXCEPTION.replace("password_policy", "nothing")),
+            "line 2, field Check: there is no check nothing",
+        ),
+        (
+            record("SecurityException", &EXCEPTION.replace("\"*\"", "\"svc-*\"")),
+            "line 2, field SubjectPattern: the check password_policy is about nobody by name",
+        ),
+        (record("SecurityException", &EXCEPTION.replace("2026-01-01", "soon")), "line 2, field ExpireDate: "),
+        (record("SecurityException", &EXCEPTION.replace("planned", "ignored")), "line 2, field State: "),
+        (
             user(r#""UserName":"a","MFADevice":{"SerialNumber":"acs:ram::9999999999999999:mfa/x"}"#),
             "line 3, field SerialNumber: this device belongs to another account",
         ),
@@ -300,6 +323,22 @@ fn policies_groups_and_roles_kept_by_hand() {
         .unwrap();
     assert_eq!((full, users), (1, 1));
     assert_eq!(fixture.store.read(|tx| verify(tx, acme())).unwrap(), Vec::new());
+}
+
+/// By hand a network policy is written as what it is.
+#[test]
+fn network_policies_kept_by_hand() {
+    let fixture = Fixture::new();
+    let policy =
+        r#"{"Status":"Active","Statements":[{"Type":"ClassicWhiteList","IPList":["192.0.2.0/24"]}]}"#;
+    let text = format!(
+        r#"{{"Accounts":[{{"AccountId":"1234567890123456","AccessKeyPolicy":{policy},"RootAccessKeys":[
+            {{"AccessKeyId":"LTAIroot","AccessKeyPolicy":{policy}}}]}}]}}"#
+    );
+    fixture.import(text.as_bytes(), Form::Document).unwrap();
+    let whole = policy.replacen('{', r#"{"Version":1,"#, 1);
+    let (_, told) = fixture.export(false);
+    assert_eq!(told.matches(&format!(r#""AccessKeyPolicy":{whole:?}"#)).count(), 2, "{told}");
 }
 
 #[test]

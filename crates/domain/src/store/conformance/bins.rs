@@ -284,6 +284,14 @@ pub fn settings_and_addresses_are_kept(open: Open) {
         let found = read(&store, |tx| verifications::find(tx, ACCOUNT, user_id(1), VerifyType::Email));
         assert_eq!(found, Some(email(1, address)));
     }
+    let number = Verification { verify_type: VerifyType::Sms, ..email(1, "86-13900001234") };
+    let both = vec![email(1, "b@example.com"), number.clone()];
+    write(&store, move |tx| verifications::update(tx, &number)).unwrap();
+    write(&store, |tx| verifications::update(tx, &email(2, "c@example.com"))).unwrap();
+    assert_eq!(read(&store, |tx| verifications::list(tx, ACCOUNT, user_id(1))), both);
+    for (user, kind) in [(1, VerifyType::Sms), (2, VerifyType::Email)] {
+        assert!(write(&store, move |tx| verifications::delete(tx, ACCOUNT, user_id(user), kind)).unwrap());
+    }
     assert_eq!(read(&store, |tx| verifications::find(tx, ACCOUNT, user_id(1), VerifyType::Sms)), None);
     let delete =
         |kind| write(&store, move |tx| verifications::delete(tx, ACCOUNT, user_id(1), kind)).unwrap();
