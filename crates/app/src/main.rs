@@ -17,6 +17,7 @@ mod running;
 mod samples;
 mod server;
 mod state_file;
+mod ten_values;
 mod tls;
 
 use std::process::ExitCode;

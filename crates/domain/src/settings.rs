@@ -71,6 +71,9 @@ pub struct Settings {
     pub quotas: Quotas,
     /// The cost of a password hash.
     pub hash_cost: HashCost,
+    /// Where people and programs reach this server from outside, such as `https://ramward.example`, where that is another
+    /// address than it sees itself.
+    pub public_url: Option<String>,
     /// Whether `SetClock` is allowed.
     pub virtual_clock: bool,
     /// Whether `SetFault` is allowed.
@@ -94,6 +97,7 @@ impl Default for Settings {
             model: Model::default(),
             quotas: Quotas::default(),
             hash_cost: HashCost::default(),
+            public_url: None,
             virtual_clock: false,
             fault_injection: false,
             kept_requests: 1000,

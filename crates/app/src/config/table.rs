@@ -89,6 +89,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         .doc("Further host names and addresses in the certificate that the CA issues, separated by commas"),
     row("proxy_listen", Scope::Door, Kind::Address, "", |s, text| put_some(&mut s.proxy_listen, text))
         .doc("Address and port of the CONNECT door, a proxy that answers for the vendor's host names itself; without it, there is none"),
+    row("public_url", Scope::Door, Kind::Text, "", |s, text| value::put_public_url(&mut s.domain.public_url, text))
+        .doc("Address at which browsers and clients reach this server through a proxy in front of it, such as https://ramward.example; links in refusals and on pages lead there"),
     row("max_connections", Scope::Door, Kind::Count, "4096", |s, text| put_positive(&mut s.max_connections, text))
         .doc("Connections served at once; further ones wait until one ends"),
     row("max_body_bytes", Scope::Door, Kind::Bytes, "1MiB", |s, text| value::put_bytes(&mut s.max_body_bytes, text))

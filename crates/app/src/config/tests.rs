@@ -70,6 +70,22 @@ fn the_data_directory_brings_its_own_file_which_cannot_move_it() {
 }
 
 #[test]
+fn a_public_address_is_scheme_and_host() {
+    let public = |text: &str| load(None, &[], &[("data", "/nowhere"), ("public_url", text)]);
+    for (text, kept) in
+        [("https://Ramward.example/", "https://ramward.example"), ("http://[::1]:8080", "http://[::1]:8080")]
+    {
+        assert_eq!(public(text).unwrap().domain.public_url.as_deref(), Some(kept));
+    }
+    for text in
+        ["ramward.example", "https://", "https://a/b", "ftp://a", "https://me@a", "https://a b", "https://:1"]
+    {
+        let error = public(text).unwrap_err().to_string();
+        assert!(error.starts_with("option --public-url: `public_url` must be http://"), "{text}: {error}");
+    }
+}
+
+#[test]
 fn a_bad_value_names_its_place() {
     let error = load(None, &[("RAMWARD_LISTEN", "here")], &[("data", "/nowhere")]).unwrap_err();
     assert_eq!(

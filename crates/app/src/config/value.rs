@@ -168,6 +168,19 @@ pub(super) fn put_names(field: &mut Vec<String>, text: &str) -> Result<(), Strin
     Ok(())
 }
 
+/// An address as browsers spell the beginning of one: scheme and host, with a port where it is not the usual one.
+pub(super) fn put_public_url(field: &mut Option<String>, text: &str) -> Result<(), String> {
+    let wrong = || format!("must be http:// or https:// with a host and perhaps a port, not {text:?}");
+    let url = text.strip_suffix('/').unwrap_or(text);
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).ok_or_else(wrong)?;
+    let authority: http::uri::Authority = host.parse().map_err(|_| wrong())?;
+    if authority.host().is_empty() || host.contains('@') {
+        return Err(wrong());
+    }
+    *field = Some(url.to_ascii_lowercase());
+    Ok(())
+}
+
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {

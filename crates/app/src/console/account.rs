@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use super::answer::{self, PageAnswer};
 use super::calls::Refusal;
+use super::change::Change;
 use super::frame::Frame;
 use super::request::SESSION;
+use super::shown_call::{ShownCall, stand_in};
 use super::sign_in::{self, DeviceForm};
 use super::trouble::Trouble;
 use super::visit::Visit;
@@ -47,6 +49,43 @@ struct Page {
     device: Option<DeviceForm>,
     refused: Option<&'static str>,
     refusal: Option<Refusal>,
+}
+
+impl Page {
+    /// The call of a form: one of a user about itself, or root's.
+    fn call(&self, of_user: &'static str, of_root: &'static str, typed: &[&str]) -> ShownCall {
+        let (product, action) = match self.kind {
+            Kind::User => (Product::Ims, of_user),
+            Kind::Root | Kind::Operator => (Product::Ramward, of_root),
+        };
+        let is_named = self.kind == Kind::User && action != "ChangePassword";
+        let named = is_named.then(|| ("UserPrincipalName", self.user_name.clone()));
+        let typed = typed.iter().map(|name| (*name, stand_in(name)));
+        let params: Vec<(&str, String)> = named.into_iter().chain(typed).collect();
+        let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        ShownCall::new(product, action, &params)
+    }
+
+    fn password_call(&self) -> ShownCall {
+        let typed: &[&str] =
+            if self.kind == Kind::User { &["OldPassword", "NewPassword"] } else { &["Password"] };
+        self.call("ChangePassword", "SetAccountPassword", typed)
+    }
+
+    fn bind_call(&self) -> ShownCall {
+        let typed = ["SerialNumber", "AuthenticationCode1", "AuthenticationCode2"];
+        self.call("BindMFADevice", "BindAccountMFADevice", &typed)
+    }
+
+    fn unbind_call(&self) -> ShownCall {
+        self.call("UnbindMFADevice", "UnbindAccountMFADevice", &[])
+    }
+
+    /// Root makes its device like anybody else.
+    fn create_call(&self) -> ShownCall {
+        let params = [("VirtualMFADeviceName", &*stand_in("VirtualMFADeviceName"))];
+        ShownCall::new(Product::Ims, "CreateVirtualMFADevice", &params)
+    }
 }
 
 /// What a form of the page led to.
@@ -158,6 +197,23 @@ pub fn set_password(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
         Ok(_) => Ok(signed_out(visit, action)),
         Err(refusal) => page(visit, refusal.into()),
     }
+}
+
+/// Takes root's password away.
+pub fn delete_password(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
+    let lang = visit.lang;
+    let title = lang.t("Remove root's password", "删除主账号密码");
+    Change::new(title, Product::Ramward, "DeleteAccountPassword", "/console/account")
+        .says(lang.t(
+            "The root identity then signs in here with an AccessKey, which it should not have, or not at all. Sessions that the password began end, perhaps this one too.",
+            "删除后主账号只能使用 AccessKey（不建议保留）登录此控制台，没有 AccessKey 则无法登录。由密码登录的会话将结束，可能包括当前会话。",
+        ))
+        .says(lang.t(
+            "Where nobody can sign in as root any more, whoever runs the server sets a password anew with the setting `root_password` at its next start.",
+            "若主账号因此无法登录，服务器的运维者可在下次启动时用配置项 `root_password` 重新设置密码。",
+        ))
+        .dangerous(lang.t("Remove the password", "删除密码"))
+        .answer(visit)
 }
 
 /// The session is over; says what was done.
@@ -331,6 +387,23 @@ mod tests {
         assert_eq!(location, "/console/sign-in?done=SetAccountPassword");
         let root = desk.sign_in_with_password("1234567890123456", "battery staple");
         assert!(desk.page(&root, "/console/account").contains("acs:ram::1234567890123456:root"));
+    }
+
+    #[test]
+    fn root_takes_its_password_away_and_keeps_the_session_of_its_key() {
+        let desk = Desk::new();
+        desk.ok(Product::Ramward, "SetAccountPassword", &[("Password", "battery staple")]);
+        let by_password = desk.sign_in_with_password("1234567890123456", "battery staple");
+        let by_key = desk.sign_in(&desk.root);
+        let asked = desk.page(&by_key, "/console/account/password/delete");
+        assert!(asked.contains("ramward call DeleteAccountPassword"), "{asked}");
+        let led = desk.leads_to(&by_key, "/console/account/password/delete", "");
+        assert_eq!(led, "/console/account?done=DeleteAccountPassword");
+        assert!(desk.page(&by_key, &led).contains("<code>DeleteAccountPassword</code>"));
+        assert_eq!(desk.console.respond(&by_password.get("/console/account")).status(), 303);
+        let user = desk.user("alice", PASSWORD);
+        let user = desk.sign_in_with_password(&user, PASSWORD);
+        assert!(!desk.page(&user, "/console/account").contains("/console/account/password/delete"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use ramward_rpc::api::Product;
 use serde::Deserialize;
 
 use super::calls::{Refusal, part};
+use super::check_text;
 use super::trouble::Trouble;
 use super::visit::Visit;
 
@@ -35,6 +36,9 @@ pub struct Outcome {
 pub struct Changed {
     /// The check.
     pub check: String,
+    /// What pages call it.
+    #[serde(skip)]
+    pub title: String,
     /// Its value now.
     pub before: String,
     /// Its value then.
@@ -91,13 +95,12 @@ impl Effect {
         let level = |report: &str| {
             part::<String>(&answer, &format!("/{report}/AccountSecurityPracticeUserInfo/SubUserPwdLevel"))
         };
+        let mut changes: Vec<Changed> = part(&answer, "/Changes/Change")?;
+        for changed in &mut changes {
+            changed.title = check_text::short(&changed.check, visit.lang);
+        }
         let levels = if action == SET_POLICY { Some((level("Before")?, level("After")?)) } else { None };
-        Ok(Some(Self::Known(Outcome {
-            before: score("Before")?,
-            after: score("After")?,
-            levels,
-            changes: part(&answer, "/Changes/Change")?,
-        })))
+        Ok(Some(Self::Known(Outcome { before: score("Before")?, after: score("After")?, levels, changes })))
     }
 }
 

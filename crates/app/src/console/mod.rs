@@ -19,6 +19,7 @@ pub mod findings;
 pub mod form;
 pub mod frame;
 pub mod groups;
+pub mod known;
 pub mod lang;
 pub mod links;
 pub mod overview;

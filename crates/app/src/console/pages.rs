@@ -191,6 +191,8 @@ pub const PAGES: &[Page] = &[
     post("/console/errors/requests/{request_id}", errors::request::show),
     get("/console/account", account::show),
     post("/console/account/password", account::set_password),
+    get("/console/account/password/delete", account::delete_password),
+    post("/console/account/password/delete", account::delete_password),
     post("/console/account/device", account::create_device),
     post("/console/account/device/bind", account::bind_device),
     post("/console/account/device/unbind", account::unbind_device),

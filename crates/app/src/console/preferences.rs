@@ -12,7 +12,7 @@ const A_YEAR: i64 = 365 * 86_400;
 pub fn set(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let mut answer = answer::see(own_path(visit.form.get("back")));
     let mut set = |name, value, seconds| {
-        answer::set_cookie(&mut answer, &Cookie { name, value, seconds, secure: visit.request.secure });
+        answer::set_cookie(&mut answer, &Cookie { name, value, seconds, secure: visit.is_over_tls() });
     };
     if let Some(lang) = Lang::parse(visit.form.get("lang")) {
         set(LANGUAGE, lang.code(), A_YEAR);

@@ -52,12 +52,6 @@ impl PageRequest {
     pub fn host(&self) -> &str {
         self.header(http::header::HOST)
     }
-
-    /// The address at which the browser reached this server, such as `http://127.0.0.1:8686`.
-    pub fn endpoint(&self) -> String {
-        let scheme = if self.secure { "https" } else { "http" };
-        format!("{scheme}://{}", self.header(http::header::HOST))
-    }
 }
 
 #[cfg(test)]

@@ -54,13 +54,19 @@ pub struct Visitor {
 impl Desk {
     /// A console in front of a fresh service.
     pub fn new() -> Self {
-        let settings = Settings {
+        Self::with(|_| {})
+    }
+
+    /// The same with other settings.
+    pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings {
             workers: 1,
             hash_cost: HashCost::CHEAPEST,
             virtual_clock: true,
             fault_injection: true,
             ..Settings::default()
         };
+        change(&mut settings);
         let clock = Arc::new(TestClock::new(Timestamp::parse("2025-06-15T12:00:00Z").unwrap()));
         let entropy = Arc::new(SeededEntropy::new(1));
         let seal = SealKey::generate(&*entropy);
@@ -143,6 +149,22 @@ impl Desk {
         let mut visit = Visit::new(&self.console, &request);
         visit.signed_in = self.console.service().signed_in(&visitor.token).unwrap();
         visit.attempt(product, action, params).unwrap()
+    }
+
+    /// A RAM user with this policy, or with none; whoever is signed in with its AccessKey.
+    pub fn user_who_may(&self, name: &str, policy: Option<(&str, &str)>) -> Visitor {
+        let upn = format!("{name}@{ACCOUNT}.onaliyun.com");
+        self.ok(Product::Ims, "CreateUser", &[("UserPrincipalName", &upn), ("DisplayName", name)]);
+        if let Some((kind, policy)) = policy {
+            let params = [("PolicyType", kind), ("PolicyName", policy), ("UserName", name)];
+            self.ok(Product::Ram, "AttachPolicyToUser", &params);
+        }
+        let made = self.ok(Product::Ims, "CreateAccessKey", &[("UserPrincipalName", &upn)]);
+        let text = |part: &str| made["AccessKey"][part].as_str().unwrap();
+        let (id, secret) = (text("AccessKeyId"), Secret::from(text("AccessKeySecret")));
+        let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let begun = self.console.service().sign_in_with_key(id, &secret, here).unwrap();
+        Visitor { token: begun.token }
     }
 
     /// The page at `path_and_query` as `visitor` sees it; it must be there.

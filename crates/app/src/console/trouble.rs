@@ -7,6 +7,7 @@ use ramward_rpc::error::ApiError;
 use super::answer::{self, PageAnswer};
 use super::calls::Refusal;
 use super::frame::Frame;
+use super::known;
 use super::visit::Visit;
 
 /// Why a page cannot be shown.
@@ -22,6 +23,8 @@ pub enum Trouble {
     Stale,
     /// An operation refused.
     Refused(Box<Refusal>),
+    /// The visitor may not even see the ten values of the report.
+    Unseen(Box<Refusal>),
     /// What nobody foresaw; the log has it.
     Internal(String),
 }
@@ -46,13 +49,19 @@ struct Page<'a> {
     headline: &'a str,
     advice: &'a str,
     refusal: Option<&'a Refusal>,
+    /// The policy to ask for.
+    policy: Option<String>,
 }
 
 impl Trouble {
     /// The page that says so.
     pub fn page(&self, visit: &Visit<'_>) -> PageAnswer {
         let lang = visit.lang;
-        let refusal = if let Self::Refused(refusal) = self { Some(&**refusal) } else { None };
+        let refusal = match self {
+            Self::Refused(refusal) | Self::Unseen(refusal) => Some(&**refusal),
+            _ => None,
+        };
+        let policy = matches!(self, Self::Unseen(_)).then(known::policy);
         let (status, headline, advice) = match self {
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -82,6 +91,14 @@ impl Trouble {
                 lang.t("The operation was refused", "操作被拒绝"),
                 refusal.message.as_str(),
             ),
+            Self::Unseen(_) => (
+                StatusCode::FORBIDDEN,
+                lang.t("You may not see the security report yet", "您暂无权限查看安全报告"),
+                lang.t(
+                    "Nothing is wrong: no policy of yours permits it. Ask whoever manages this account to attach the system policy AliyunRAMReadOnlyAccess, which opens the ten values, or a custom policy that says what stands below, which opens everything.",
+                    "系统没有出错，只是您还没有相应的权限策略。请联系该账号的管理员为您授权：系统策略 AliyunRAMReadOnlyAccess 可查看十项数值；内容如下的自定义策略可查看全部。",
+                ),
+            ),
             Self::Internal(reason) => {
                 tracing::error!(reason, path = visit.request.path, "a page of the console failed");
                 (
@@ -91,7 +108,8 @@ impl Trouble {
                 )
             }
         };
-        let page = Page { frame: visit.frame(headline), status: status.as_u16(), headline, advice, refusal };
+        let frame = visit.frame(headline);
+        let page = Page { frame, status: status.as_u16(), headline, advice, refusal, policy };
         let text = page.render().unwrap_or_else(|_| headline.to_owned());
         answer::html(status, text)
     }

@@ -64,6 +64,24 @@ impl<'a> Visit<'a> {
         Origin { peer: self.request.peer, secure: self.request.secure, mfa }
     }
 
+    /// The public address, where the browser used that to get here.
+    fn public_url(&self) -> Option<&str> {
+        let url = self.console.service().settings().public_url.as_deref()?;
+        let (_, host) = url.split_once("://")?;
+        host.eq_ignore_ascii_case(self.request.host()).then_some(url)
+    }
+
+    /// Whether the browser speaks TLS, to this server or to a proxy in front of it.
+    pub fn is_over_tls(&self) -> bool {
+        self.request.secure || self.public_url().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// The address at which the browser reached this server, such as `http://127.0.0.1:8686`.
+    pub fn endpoint(&self) -> String {
+        let scheme = if self.is_over_tls() { "https" } else { "http" };
+        format!("{scheme}://{}", self.request.host())
+    }
+
     /// The name with which whoever is signed in would sign in with a password; empty for nobody and for the operator.
     pub fn sign_in_name(&self) -> String {
         let Some(caller) = self.signed_in.as_ref().map(|signed_in| &signed_in.caller) else {

@@ -66,6 +66,8 @@ use crate::time::Timestamp;
 pub trait Operation: Send + Sync + 'static {
     /// Everything documentation, dispatch and authorisation need.
     const API: Api;
+    /// The summary in Simplified Chinese, for pages in that language; a test holds that none lacks it.
+    const SUMMARY_ZH: &'static str = "";
     /// Whether the answer depends on the account's rows and the UTC day alone. Such an answer is kept until the next
     /// commit on the account or midnight UTC.
     const ACCOUNT_WIDE: bool = false;
@@ -222,6 +224,8 @@ pub trait AnyRequest: Send {
 pub trait AnyOperation: Sync {
     /// Its constant facts.
     fn api(&self) -> &'static Api;
+    /// See [`Operation::SUMMARY_ZH`].
+    fn summary_zh(&self) -> &'static str;
     /// Its constant facts with parameters and answer.
     fn describe(&self) -> Description;
     /// See [`Operation::ACCOUNT_WIDE`].
@@ -250,6 +254,10 @@ struct Typed<O: Operation>(O::Request);
 impl<O: Operation> AnyOperation for Erased<O> {
     fn api(&self) -> &'static Api {
         &O::API
+    }
+
+    fn summary_zh(&self) -> &'static str {
+        O::SUMMARY_ZH
     }
 
     fn describe(&self) -> Description {
@@ -443,6 +451,7 @@ operations![
     ramward::bind_account_mfa_device::BindAccountMFADevice,
     ramward::create_account::CreateAccount,
     ramward::delete_account::DeleteAccount,
+    ramward::delete_account_password::DeleteAccountPassword,
     ramward::delete_faults::DeleteFaults,
     ramward::delete_security_exception::DeleteSecurityException,
     ramward::delete_snapshot::DeleteSnapshot,

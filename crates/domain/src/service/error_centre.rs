@@ -32,11 +32,13 @@ impl Frame {
 }
 
 impl Core {
-    /// Notes which host was asked, as refusals repeat it, and where this refusal is explained: at that host, as the caller
-    /// reaches it, unless it is one of the vendor's names or none.
+    /// Notes which host was asked, as refusals repeat it, and where this refusal is explained: at the public address
+    /// where one is set, else at that host, as the caller reaches it, unless it is one of the vendor's names or none.
     pub(super) fn note_host(&self, frame: &mut Frame, host: &str, secure: bool) {
         host.clone_into(&mut frame.host);
-        if is_own(host) {
+        if let Some(address) = &self.settings.public_url {
+            frame.error_centre = format!("{address}{PATH}");
+        } else if is_own(host) {
             let scheme = if secure { "https" } else { "http" };
             frame.error_centre = format!("{scheme}://{host}{PATH}");
         } else if let Some(address) = self.own_address.get() {
@@ -78,6 +80,15 @@ mod tests {
         app.service.set_own_address("https://ramward.example:8443".to_owned());
         let (link, id) = recommended(&app, "ims.aliyuncs.com");
         assert_eq!(link, format!("https://ramward.example:8443/console/errors{}", tail(&id)));
+    }
+
+    #[test]
+    fn a_public_address_is_where_everybody_is_sent() {
+        let app = TestApp::with(|settings| settings.public_url = Some("https://ramward.example".to_owned()));
+        for host in ["127.0.0.1:8686", "ims.aliyuncs.com"] {
+            let (link, _) = recommended(&app, host);
+            assert!(link.starts_with("https://ramward.example/console/errors?q="), "{link}");
+        }
     }
 
     #[test]

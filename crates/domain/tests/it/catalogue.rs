@@ -122,6 +122,17 @@ fn what_the_vendor_demands_is_demanded() {
 }
 
 #[test]
+fn every_operation_says_in_chinese_what_it_does() {
+    let is_chinese = |letter: &char| ('\u{4e00}'..='\u{9fff}').contains(letter);
+    for operation in OPERATIONS {
+        let (api, said) = (operation.api(), operation.summary_zh());
+        let letters = said.chars().filter(is_chinese).count();
+        assert!(letters >= 5 && said.ends_with('。'), "{}: {said:?}", api.action);
+        assert!(!said.contains(". ") && !said.contains("RAM用户"), "{}: {said:?}", api.action);
+    }
+}
+
+#[test]
 fn every_file_of_the_operations_is_listed() {
     for (folder, product) in
         [("ims", Product::Ims), ("ram", Product::Ram), ("sts", Product::Sts), ("ramward", Product::Ramward)]

@@ -2,20 +2,16 @@
 //! one call that every endpoint answers.
 
 use anyhow::Context as _;
-use ramward_domain::ops::explanation;
-use ramward_domain::report::checks::Inputs;
 use ramward_domain::report::score::Model;
 use ramward_domain::report::thresholds::Thresholds;
 use ramward_domain::time::{Clock, SystemClock};
 use ramward_rpc::api::Product;
-use ramward_rpc::json;
-use ramward_rpc::shape::Shape;
 
 use super::ACTION;
 use super::source::Source;
-use super::ten_values::{TenValues, facts};
+use super::ten_values::TenValues;
 use crate::explaining::{self, Asks, Wanted, has_no_such_operation};
-use crate::formats::explained::{Explained, Explanation, Findings};
+use crate::formats::explained::{Explained, Findings};
 use crate::formats::states::Entries;
 use crate::refusal::Refusal;
 
@@ -56,14 +52,7 @@ fn from_ten_values(
     report_time: String,
     target: Option<u8>,
 ) -> anyhow::Result<Explained> {
-    let facts = facts(&report.values)?;
-    let inputs = Inputs { facts: &facts, thresholds: Thresholds::default(), known: None };
-    let by_the_model = explanation::Explanation::new(&inputs, &Model::default(), None, target);
-    let mut json = String::from("{");
-    json::write_members(&mut json, &by_the_model.members());
-    json.push('}');
-    let mut explanation: Explanation =
-        serde_json::from_str(&json).context("an explanation that is made here cannot be read here")?;
+    let mut explanation = report.explanation(&Model::default(), Thresholds::default(), target)?;
     let expected = std::mem::replace(&mut explanation.score, report.score);
     explanation.report_time = report_time;
     let by_model = format!("score model {}", explanation.model_version);

@@ -10,11 +10,12 @@ mod signing;
 mod tests;
 
 use askama::Template;
-use ramward_domain::ops::OPERATIONS;
+use ramward_domain::ops::{AnyOperation, OPERATIONS};
 use ramward_rpc::api::{Access, Api, Product};
 
 use super::answer::{PageAnswer, page, see};
 use super::frame::Frame;
+use super::lang::Lang;
 use super::trouble::Trouble;
 use super::visit::Visit;
 pub use operation::{send, show};
@@ -42,7 +43,13 @@ struct List<'a> {
 /// The operations of a product.
 struct Group {
     product: Product,
-    operations: Vec<&'static Api>,
+    operations: Vec<Listed>,
+}
+
+/// An operation in the list.
+struct Listed {
+    api: &'static Api,
+    summary: &'static str,
 }
 
 impl Group {
@@ -59,20 +66,29 @@ pub fn list(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     }
     let sought = visit.query.get("q").trim();
     let words: Vec<String> = sought.split_whitespace().map(str::to_lowercase).collect();
-    let fits = |api: &Api| {
-        let text = format!("{} {} {}", api.product.name(), api.action, api.summary).to_lowercase();
+    let fits = |operation: &dyn AnyOperation| {
+        let Api { product, action, summary, .. } = operation.api();
+        let text = format!("{} {action} {summary} {}", product.name(), operation.summary_zh());
+        let text = text.to_lowercase();
         words.iter().all(|word| text.contains(word))
     };
     let of = |product| {
-        let all = OPERATIONS.iter().map(|operation| operation.api());
-        let mut operations: Vec<_> = all.filter(|api| api.product == product && fits(api)).collect();
-        operations.sort_by_key(|api| api.action);
+        let all = OPERATIONS.iter().filter(|one| one.api().product == product && fits(**one));
+        let listed =
+            |one: &&'static dyn AnyOperation| Listed { api: one.api(), summary: summary(visit.lang, *one) };
+        let mut operations: Vec<Listed> = all.map(listed).collect();
+        operations.sort_by_key(|one| one.api.action);
         Group { product, operations }
     };
     let products: Vec<_> =
         Product::ALL.into_iter().map(of).filter(|group| !group.operations.is_empty()).collect();
     let found = products.iter().map(|group| group.operations.len()).sum();
     page(&List { frame: visit.frame(visit.lang.t("API explorer", "API 调试")), sought, products, found })
+}
+
+/// What an operation does, in a sentence.
+fn summary(lang: Lang, operation: &dyn AnyOperation) -> &'static str {
+    lang.t(operation.api().summary, operation.summary_zh())
 }
 
 /// Whether an operation changes anything.

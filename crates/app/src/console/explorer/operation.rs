@@ -1,7 +1,7 @@
 //! The page of one operation: reference, form, answer. Knows no operation by name.
 
 use askama::Template;
-use ramward_domain::ops::{self, OPERATIONS};
+use ramward_domain::ops::{self, AnyOperation, OPERATIONS};
 use ramward_domain::service::Format;
 use ramward_rpc::api::{Api, Description, Product};
 use ramward_rpc::reference::{self, REQUEST_ID, Row};
@@ -10,7 +10,7 @@ use super::answer::{RawAnswer, run};
 use super::callers::callers;
 use super::entries::{Entry, Input, entries, pairs};
 use super::signing::{self, Signing};
-use super::{changes, product};
+use super::{changes, product, summary};
 use crate::console::answer::{self, PageAnswer, page};
 use crate::console::form::Form;
 use crate::console::frame::Frame;
@@ -24,6 +24,7 @@ use crate::samples::{Call, Flavour, LANGUAGES, Language};
 struct Page<'a> {
     frame: Frame,
     api: &'a Api,
+    summary: &'static str,
     callers: &'static str,
     changes: bool,
     entries: &'a [Entry],
@@ -72,7 +73,7 @@ pub fn send(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let answer = match visit.form.get("do") {
         "run" => {
             let entries = entries(&description.parameters, &visit.form);
-            Some(run(visit, ops_api(&description)?, &pairs(&entries), format(&visit.form))?)
+            Some(run(visit, operation(&description)?.api(), &pairs(&entries), format(&visit.form))?)
         }
         "download" => {
             let code = code(visit, &description, &visit.form);
@@ -103,7 +104,7 @@ fn code(visit: &Visit<'_>, description: &Description, form: &Form) -> Code {
     let call = if is_vendor {
         Call::new(description, &typed, true, &vendor)
     } else {
-        Call::new(description, &typed, visit.request.secure, here)
+        Call::new(description, &typed, visit.is_over_tls(), here)
     };
     Code { text: language.write(&call, flavour), language, flavour, is_vendor }
 }
@@ -114,9 +115,9 @@ fn description(visit: &Visit<'_>) -> Result<Description, Trouble> {
     OPERATIONS.get(place).map(|operation| operation.describe()).ok_or(Trouble::NotFound)
 }
 
-fn ops_api(description: &Description) -> Result<&'static Api, Trouble> {
+fn operation(description: &Description) -> Result<&'static dyn AnyOperation, Trouble> {
     let place = ops::find(description.api.product, description.api.action).ok_or(Trouble::NotFound)?;
-    OPERATIONS.get(place).map(|operation| operation.api()).ok_or(Trouble::NotFound)
+    OPERATIONS.get(place).copied().ok_or(Trouble::NotFound)
 }
 
 /// The format of the answer that the form asks for.
@@ -140,6 +141,7 @@ fn shown(
     page(&Page {
         frame: visit.frame(api.action),
         api,
+        summary: summary(visit.lang, operation(description)?),
         callers: callers(visit.lang, api),
         changes: changes(api),
         entries: &entries,
@@ -148,7 +150,7 @@ fn shown(
         code: code(visit, description, form),
         signings: signing::signings(visit, description, &signed, form),
         key: form.get("key"),
-        base: &visit.request.endpoint(),
+        base: &visit.endpoint(),
         request: reference::rows(&description.parameters),
         response: reference::rows(&description.response),
         json: description.sample_json(),

@@ -190,3 +190,21 @@ fn the_steps_of_both_signatures_are_shown_and_no_secret_is_asked_for() {
     let open = desk.page(&root, "/console/explorer/sts/AssumeRoleWithOIDC");
     assert!(!open.contains("id=\"secret\""), "nothing is signed");
 }
+
+#[test]
+fn operations_are_described_in_the_pages_language() {
+    let desk = Desk::new();
+    let root = desk.sign_in(&desk.root);
+    for (lang, own, other) in
+        [("zh", "创建 RAM 用户。", "Makes a RAM user."), ("en", "Makes a RAM user.", "创建 RAM 用户。")]
+    {
+        for path in ["/console/explorer?q=CreateUser", "/console/explorer/ims/CreateUser"] {
+            let mut request = root.get(path);
+            request.headers.insert(http::header::ACCEPT_LANGUAGE, lang.parse().unwrap());
+            let page = String::from_utf8(desk.console.respond(&request).body().to_vec()).unwrap();
+            assert!(page.contains(own) && !page.contains(other), "{path}: {page}");
+        }
+    }
+    let found = desk.page(&root, "/console/explorer?q=%E7%94%A8%E6%88%B7%E7%BB%84%20%E8%A7%92%E8%89%B2");
+    assert!(found.contains("ListEntitiesForPolicy") && !found.contains("CreateAccessKey"), "{found}");
+}

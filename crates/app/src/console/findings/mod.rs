@@ -9,8 +9,8 @@ use super::answer::{self, PageAnswer};
 use super::calls::{Refusal, part};
 use super::check_text::{self, CheckText};
 use super::frame::Frame;
+use super::known::Known;
 use super::lang::Lang;
-use super::overview::explanation;
 use super::repairs::{self, Repair};
 use super::trouble::Trouble;
 use super::visit::Visit;
@@ -79,7 +79,7 @@ struct Row {
 /// The page.
 pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let Some(whose) = Whose::of(visit) else { return Ok(answer::see("/console/accounts")) };
-    let explanation = explanation(visit, &whose)?;
+    let Known { explanation, .. } = Known::of(visit, &whose)?;
     let lang = visit.lang;
     let choices: Vec<Choice<'_>> = listable(&explanation)
         .map(|check| Choice { check, title: check_text::of(check, &explanation.thresholds, lang).title })

@@ -91,9 +91,12 @@ fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
 }
 
 /// The checks that carry no points: those of the audit, then each version of the benchmark.
-pub fn groups<'a>(whose: &Whose, explanation: &'a Explanation, lang: Lang) -> Vec<Group<'a>> {
+/// Where not all `is_known`, those that the ten values answer.
+pub fn groups<'a>(whose: &Whose, explanation: &'a Explanation, lang: Lang, is_known: bool) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
-    for check in explanation.checks.check.iter().filter(|check| check.kind != Kind::Scored) {
+    let is_shown =
+        |check: &&Check| check.kind != Kind::Scored && (is_known || check.verdict != Verdict::NotAnswerable);
+    for check in explanation.checks.check.iter().filter(is_shown) {
         let title = match &check.benchmark {
             Some(benchmark) => benchmark.as_str(),
             None => lang.t("What auditors ask", "审计检查"),

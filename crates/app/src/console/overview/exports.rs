@@ -95,7 +95,7 @@ pub fn explained_as(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let wanted_format = visit.path_value("format");
     let file = FILES.iter().find(|file| file.format == wanted_format).ok_or(Trouble::NotFound)?;
     let format = formats::find(file.format).ok_or(Trouble::NotFound)?;
-    let asked = Asked { calls: visit.calls()?, name: visit.request.endpoint() };
+    let asked = Asked { calls: visit.calls()?, name: visit.endpoint() };
     let wanted = Wanted {
         account: whose.named().map(str::to_owned),
         target: None,

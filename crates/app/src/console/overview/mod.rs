@@ -14,6 +14,7 @@ use super::answer::{self, PageAnswer};
 use super::calls::part;
 use super::check_text;
 use super::frame::Frame;
+use super::known::Known;
 use super::trouble::Trouble;
 use super::visit::Visit;
 use super::whose::Whose;
@@ -34,6 +35,8 @@ struct Page<'a> {
     frame: Frame,
     whose: Whose,
     explanation: &'a Explanation,
+    /// The RAM action without which this stands on the ten values alone.
+    lacks: Option<&'static str>,
     /// How the points became the score.
     rounding: String,
     trend: Option<Trend>,
@@ -92,7 +95,7 @@ impl Page<'_> {
 /// The page.
 pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let Some(whose) = Whose::of(visit) else { return Ok(answer::see("/console/accounts")) };
-    let explanation = explanation(visit, &whose)?;
+    let Known { explanation, lacks } = Known::of(visit, &whose)?;
     let entries = history(visit, &whose, &explanation)?;
     let lang = visit.lang;
     let mut scored: Vec<Card<'_>> = explanation
@@ -110,9 +113,10 @@ pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
         trend: trend::of_entries(&entries, &explanation.report_time, explanation.score),
         latest: latest(&entries),
         scored,
-        groups: groups(&whose, &explanation, lang),
+        groups: groups(&whose, &explanation, lang, lacks.is_none()),
         values: explanation.values.named().into(),
-        exports: exports::links(&whose),
+        exports: if lacks.is_none() { exports::links(&whose) } else { Vec::new() },
+        lacks,
         is_one_file: explanation.values.sub_user < credential_report::PART_ROWS,
         explanation: &explanation,
         whose,

@@ -155,3 +155,50 @@ fn an_account_sees_no_other_one() {
         "the address names nobody: {main}"
     );
 }
+
+/// Who may read the report and nothing more sees what the ten values tell, with the same score and points.
+#[test]
+fn the_ten_values_alone_make_an_overview_without_names() {
+    let desk = sample();
+    let reader = desk.user_who_may("reader", Some(("System", "AliyunRAMReadOnlyAccess")));
+    let root = desk.sign_in(&desk.root);
+    let (part, whole) = (desk.page(&reader, "/console/overview"), desk.page(&root, "/console/overview"));
+    let score = |page: &str| page.split_once("<b>").unwrap().1.split('<').next().unwrap().to_owned();
+    assert_eq!(score(&part), score(&whole));
+    let points = |page: &str| -> Vec<String> {
+        let cards = page.split("<li class=\"card check").skip(1);
+        cards.map(|card| card.split("<dd>").nth(2).unwrap().split('<').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(points(&part), points(&whole));
+    assert_eq!(points(&part).len(), 9);
+    assert!(part.contains("<code>ramward:ExplainAccountSecurityPracticeReport</code>"), "{part}");
+    assert!(part.contains("/console/overview/security-report/json"), "the ten values are still offered");
+    assert!(!part.contains("/console/overview/explained/"), "what would be refused is not offered");
+    assert!(!part.contains("ramward collect"), "{part}");
+    assert!(!whole.contains("ramward:Explain"), "{whole}");
+    let findings = desk.page(&reader, "/console/findings?Check=users_mfa");
+    assert!(findings.contains("NoPermission") && findings.contains("ListSecurityFindings"), "{findings}");
+    assert!(desk.page(&reader, "/console/what-if").contains("value=\"users_mfa\""));
+}
+
+/// Who may not even read the report is told what to ask for; with just that, everything is there.
+#[test]
+fn without_any_permission_the_page_names_the_policy_to_ask_for() {
+    let desk = sample();
+    let nobody = desk.user_who_may("nobody", None);
+    let mut policy = String::new();
+    for path in ["/console/overview", "/console/findings", "/console/what-if"] {
+        let answer = desk.console.respond(&nobody.get(path));
+        let page = String::from_utf8(answer.body().to_vec()).unwrap();
+        assert_eq!(answer.status(), 403, "{page}");
+        assert!(page.contains("AliyunRAMReadOnlyAccess") && page.contains("RequestId"), "{page}");
+        let shown = page.split_once("<pre id=\"policy\"").unwrap().1.split_once('>').unwrap().1;
+        policy = shown.split("</pre>").next().unwrap().replace("&#34;", "\"");
+    }
+    desk.ok(Product::Ram, "CreatePolicy", &[("PolicyName", "report"), ("PolicyDocument", &policy)]);
+    let reader = desk.user_who_may("reader", Some(("Custom", "report")));
+    let page = desk.page(&reader, "/console/overview");
+    assert!(page.contains("/console/overview/explained/") && page.contains("Last change"), "{page}");
+    assert!(desk.page(&reader, "/console/findings?Check=users_mfa").contains("user-1"));
+    assert!(desk.page(&reader, "/console/what-if?Repair=users_mfa").contains("The score then"));
+}

@@ -153,7 +153,7 @@ fn go_on(visit: &Visit<'_>, begun: &Begun) -> PageAnswer {
         stage => with_back(page_of(stage), &back),
     };
     // It ends with the browser at the latest; the server knows when.
-    let (seconds, secure) = (begun.seconds, visit.request.secure);
+    let (seconds, secure) = (begun.seconds, visit.is_over_tls());
     answer::set_cookie(&mut answer, &Cookie { name: SESSION, value: &begun.token, seconds, secure });
     if let Some(kept) = &begun.remembered {
         let seconds = REMEMBERED_SECONDS;
@@ -177,7 +177,7 @@ pub fn out(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
 
 /// Takes the cookie of the session back.
 pub fn forget(visit: &Visit<'_>, answer: &mut PageAnswer) {
-    let secure = visit.request.secure;
+    let secure = visit.is_over_tls();
     answer::set_cookie(answer, &Cookie { name: SESSION, value: "", seconds: 0, secure });
 }
 

@@ -227,3 +227,26 @@ fn a_browser_is_remembered_where_that_is_offered_and_ticked() {
     again.headers.insert(http::header::COOKIE, kept.split(';').next().unwrap().parse().unwrap());
     assert_eq!(location(&desk.console.respond(&again)), "/console/users");
 }
+
+/// Behind a proxy that ends TLS, what the browser sees is TLS.
+#[test]
+fn a_public_address_of_https_makes_cookies_secure_and_addresses_right() {
+    let desk = Desk::with(|settings| settings.public_url = Some("https://ramward.example".to_owned()));
+    let begin = |host: &str| {
+        let id = &desk.root.access_key_id;
+        let secret = desk.root.access_key_secret.expose();
+        let form = format!("AccessKeyId={id}&AccessKeySecret={secret}");
+        let mut request = post("/console/sign-in/key", &form);
+        request.headers.insert(http::header::HOST, host.parse().unwrap());
+        request.headers.insert(http::header::ORIGIN, format!("https://{host}").parse().unwrap());
+        desk.console.respond(&request)
+    };
+    let cookie = |answer: &PageAnswer| answer.headers()[SET_COOKIE].to_str().unwrap().to_owned();
+    let outside = begin("ramward.example");
+    assert!(cookie(&outside).ends_with("; Secure"), "{}", cookie(&outside));
+    assert!(!cookie(&begin("127.0.0.1:8686")).contains("Secure"), "reached without the proxy");
+    let mut request = Visitor::of_answer(&outside).get("/console/explorer/sts/GetCallerIdentity?code=curl");
+    request.headers.insert(http::header::HOST, "Ramward.Example".parse().unwrap());
+    let page = body(&desk.console.respond(&request));
+    assert!(page.contains("https://Ramward.Example") && !page.contains("http://Ramward.Example"), "{page}");
+}

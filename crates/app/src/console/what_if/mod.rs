@@ -12,8 +12,8 @@ use super::answer::{self, PageAnswer};
 use super::calls::{Refusal, part};
 use super::check_text;
 use super::frame::Frame;
+use super::known::Known;
 use super::lang::Lang;
-use super::overview::explanation;
 use super::trouble::Trouble;
 use super::visit::Visit;
 use super::whose::Whose;
@@ -115,7 +115,7 @@ impl Simulated {
 /// The page.
 pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let Some(whose) = Whose::of(visit) else { return Ok(answer::see("/console/accounts")) };
-    let explanation = explanation(visit, &whose)?;
+    let Known { explanation, .. } = Known::of(visit, &whose)?;
     let asked = Asked::read(&visit.query, &explanation);
     let params = asked.params();
     let borrowed: Vec<(&str, &str)> =

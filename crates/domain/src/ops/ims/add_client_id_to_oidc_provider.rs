@@ -38,6 +38,7 @@ impl Operation for AddClientIdToOIDCProvider {
             "LimitExceeded.OIDCProvider.ClientId",
         ],
     };
+    const SUMMARY_ZH: &'static str = "为 OIDC 身份提供商添加客户端 ID。";
     type Request = AddClientIdToOIDCProviderRequest;
     type Response = OIDCProviderResponse;
 

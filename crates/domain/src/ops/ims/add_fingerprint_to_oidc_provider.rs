@@ -38,6 +38,7 @@ impl Operation for AddFingerprintToOIDCProvider {
             "LimitExceeded.OIDCProvider.Fingerprint",
         ],
     };
+    const SUMMARY_ZH: &'static str = "为 OIDC 身份提供商添加证书指纹。";
     type Request = AddFingerprintToOIDCProviderRequest;
     type Response = OIDCProviderResponse;
 

@@ -40,6 +40,7 @@ impl Operation for AddUserToGroup {
             "LimitExceeded.User.Group",
         ],
     };
+    const SUMMARY_ZH: &'static str = "将 RAM 用户加入用户组。";
     type Request = AddUserToGroupRequest;
     type Response = Empty;
 

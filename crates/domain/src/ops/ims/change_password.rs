@@ -40,6 +40,7 @@ impl Operation for ChangePassword {
             "InvalidParameter.NewPassword.TooWeak",
         ],
     };
+    const SUMMARY_ZH: &'static str = "修改发起调用的 RAM 用户自己的密码。";
     const SLOW: bool = true;
     type Request = Prepared<ChangePasswordRequest, NewPassword>;
     type Response = Empty;

@@ -46,6 +46,7 @@ impl Operation for CreateGroup {
         resource: "acs:ram:*:{account}:group/*",
         errors: &["EntityAlreadyExists.Group", "LimitExceeded.Group"],
     };
+    const SUMMARY_ZH: &'static str = "创建用户组。";
     type Request = CreateGroupRequest;
     type Response = CreateGroupResponse;
 

@@ -48,6 +48,7 @@ impl Operation for CreateOIDCProvider {
         resource: "acs:ram:*:{account}:oidc-provider/{name}",
         errors: &["EntityAlreadyExists.OIDCProvider", "LimitExceeded.OIDCProvider"],
     };
+    const SUMMARY_ZH: &'static str = "创建 OIDC 身份提供商，其令牌可用于扮演信任它的 RAM 角色。";
     type Request = CreateOIDCProviderRequest;
     type Response = OIDCProviderResponse;
 

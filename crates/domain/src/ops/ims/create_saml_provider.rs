@@ -40,6 +40,7 @@ impl Operation for CreateSAMLProvider {
         resource: "acs:ram:*:{account}:saml-provider/{name}",
         errors: &["EntityAlreadyExists.SAMLProvider", "LimitExceeded.SAMLProvider"],
     };
+    const SUMMARY_ZH: &'static str = "创建 SAML 身份提供商，其断言可用于扮演信任它的 RAM 角色。";
     type Request = CreateSAMLProviderRequest;
     type Response = SAMLProviderResponse;
 

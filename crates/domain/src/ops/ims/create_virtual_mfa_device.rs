@@ -52,6 +52,7 @@ impl Operation for CreateVirtualMFADevice {
         resource: "acs:ram:*:{account}:mfa/*",
         errors: &["EntityAlreadyExists.VirtualMFADevice", "LimitExceeded.VirtualMFADevice"],
     };
+    const SUMMARY_ZH: &'static str = "创建一个尚未绑定给任何身份的虚拟 MFA 设备。";
     type Request = CreateVirtualMFADeviceRequest;
     type Response = CreateVirtualMFADeviceResponse;
 

@@ -36,6 +36,7 @@ impl Operation for DeleteAccessKeyInRecycleBin {
         resource: "acs:ram:*:{account}:*",
         errors: &["EntityNotExist.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str = "从回收站中彻底删除 AccessKey。";
     type Request = KeyInRecycleBinRequest;
     type Response = Empty;
 

@@ -32,6 +32,7 @@ impl Operation for DeleteGroup {
         resource: "acs:ram:*:{account}:group/{group}",
         errors: &["EntityNotExist.Group", "DeleteConflict.Group.User", "DeleteConflict.Group.Policy"],
     };
+    const SUMMARY_ZH: &'static str = "删除既无成员也无权限策略的用户组。";
     type Request = DeleteGroupRequest;
     type Response = Empty;
 

@@ -33,6 +33,7 @@ impl Operation for DeleteOIDCProvider {
         resource: "acs:ram:*:{account}:oidc-provider/{name}",
         errors: &["EntityNotExist.OIDCProvider"],
     };
+    const SUMMARY_ZH: &'static str = "删除 OIDC 身份提供商及其公钥。";
     type Request = DeleteOIDCProviderRequest;
     type Response = Empty;
 

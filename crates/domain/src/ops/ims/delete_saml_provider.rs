@@ -33,6 +33,7 @@ impl Operation for DeleteSAMLProvider {
         resource: "acs:ram:*:{account}:saml-provider/{name}",
         errors: &["EntityNotExist.SAMLProvider"],
     };
+    const SUMMARY_ZH: &'static str = "删除 SAML 身份提供商。";
     type Request = DeleteSAMLProviderRequest;
     type Response = Empty;
 

@@ -35,6 +35,7 @@ impl Operation for DeleteUser {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "删除 RAM 用户及其全部附属内容，并在回收站中保留 30 天。";
     type Request = DeleteUserRequest;
     type Response = Empty;
 

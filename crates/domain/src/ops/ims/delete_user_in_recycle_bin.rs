@@ -33,6 +33,7 @@ impl Operation for DeleteUserInRecycleBin {
         resource: "acs:ram:*:{account}:*",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "从回收站中彻底删除 RAM 用户及其在回收站中的 AccessKey。";
     type Request = UserInRecycleBinRequest;
     type Response = Empty;
 

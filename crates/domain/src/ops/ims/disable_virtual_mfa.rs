@@ -33,6 +33,7 @@ impl Operation for DisableVirtualMFA {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.MFADevice"],
     };
+    const SUMMARY_ZH: &'static str = "为 RAM 用户解绑虚拟 MFA 设备，并删除该设备。";
     type Request = DisableVirtualMFARequest;
     type Response = Empty;
 

@@ -32,6 +32,8 @@ impl Operation for GenerateCredentialReport {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str =
+        "请求生成用户凭证报告；在本服务器上，无论账号规模多大，报告始终可以直接获取。";
     type Request = Empty;
     type Response = GenerateCredentialReportResponse;
 

@@ -63,6 +63,7 @@ impl Operation for GetAccessKeyInfoInRecycleBin {
         resource: "acs:ram:*:{account}:*",
         errors: &["EntityNotExist.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str = "查询回收站中的 AccessKey 及其原所有者。";
     type Request = GetAccessKeyInfoInRecycleBinRequest;
     type Response = GetAccessKeyInfoInRecycleBinResponse;
 

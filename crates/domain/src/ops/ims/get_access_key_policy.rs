@@ -46,6 +46,7 @@ impl Operation for GetAccessKeyPolicy {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str = "查询 AccessKey 自身的网络访问限制策略，即允许从哪些网络发起调用。";
     type Request = GetAccessKeyPolicyRequest;
     type Response = AccessKeyPolicyResponse;
 

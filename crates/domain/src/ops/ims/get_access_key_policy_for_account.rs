@@ -33,6 +33,7 @@ impl Operation for GetAccessKeyPolicyForAccount {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "查询账号级网络访问限制策略，它适用于自身没有生效策略的 AccessKey。";
     type Request = Empty;
     type Response = AccountAccessKeyPolicyResponse;
 

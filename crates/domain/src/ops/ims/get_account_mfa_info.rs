@@ -33,6 +33,7 @@ impl Operation for GetAccountMFAInfo {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "查询主账号是否已绑定 MFA 设备。";
     type Request = Empty;
     type Response = GetAccountMFAInfoResponse;
 

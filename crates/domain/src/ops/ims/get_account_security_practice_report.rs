@@ -44,6 +44,7 @@ impl Operation for GetAccountSecurityPracticeReport {
         resource: "*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "查询账号的安全报告。";
     const ACCOUNT_WIDE: bool = true;
     type Request = Empty;
     type Response = GetAccountSecurityPracticeReportResponse;

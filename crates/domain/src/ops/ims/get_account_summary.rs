@@ -93,6 +93,7 @@ impl Operation for GetAccountSummary {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "统计账号中各类资源的数量及其配额。";
     const ACCOUNT_WIDE: bool = true;
     type Request = Empty;
     type Response = GetAccountSummaryResponse;

@@ -87,6 +87,7 @@ impl Operation for GetCredentialReport {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "以 CSV 表格读取账号中每个身份的密码、MFA 设备和 AccessKey 的情况。";
     type Request = GetCredentialReportRequest;
     type Response = GetCredentialReportResponse;
 

@@ -32,6 +32,7 @@ impl Operation for GetDefaultDomain {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "查询账号的默认域名，即 RAM 用户登录名称的后缀。";
     type Request = Empty;
     type Response = GetDefaultDomainResponse;
 

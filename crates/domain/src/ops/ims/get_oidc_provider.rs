@@ -32,6 +32,7 @@ impl Operation for GetOIDCProvider {
         resource: "acs:ram:*:{account}:oidc-provider/{name}",
         errors: &["EntityNotExist.OIDCProvider"],
     };
+    const SUMMARY_ZH: &'static str = "查询 OIDC 身份提供商。";
     type Request = GetOIDCProviderRequest;
     type Response = OIDCProviderResponse;
 

@@ -85,6 +85,7 @@ impl Operation for GetPasswordPolicy {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "查询账号对用户密码的要求（密码策略）。";
     type Request = Empty;
     type Response = GetPasswordPolicyResponse;
 

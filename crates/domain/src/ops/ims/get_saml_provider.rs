@@ -62,6 +62,7 @@ impl Operation for GetSAMLProvider {
         resource: "acs:ram:*:{account}:saml-provider/{name}",
         errors: &["EntityNotExist.SAMLProvider"],
     };
+    const SUMMARY_ZH: &'static str = "查询 SAML 身份提供商及其元数据。";
     type Request = GetSAMLProviderRequest;
     type Response = GetSAMLProviderResponse;
 

@@ -60,6 +60,7 @@ impl Operation for GetUser {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str = "查询 RAM 用户。";
     type Request = GetUserRequest;
     type Response = GetUserResponse;
 

@@ -43,6 +43,7 @@ impl Operation for GetUserInRecycleBin {
         resource: "acs:ram:*:{account}:*",
         errors: &["EntityNotExist.User", "EntityNotExist.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str = "按用户 ID 或其某个 AccessKey 的 ID，查询回收站中的 RAM 用户。";
     type Request = GetUserInRecycleBinRequest;
     type Response = GetUserInRecycleBinResponse;
 

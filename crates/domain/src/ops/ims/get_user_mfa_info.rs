@@ -54,6 +54,7 @@ impl Operation for GetUserMFAInfo {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "查询 RAM 用户是否绑定了 MFA 设备，以及是哪一个。";
     type Request = GetUserMFAInfoRequest;
     type Response = GetUserMFAInfoResponse;
 

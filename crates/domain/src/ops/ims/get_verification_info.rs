@@ -66,6 +66,7 @@ impl Operation for GetVerificationInfo {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "查询 RAM 用户用于身份验证的手机号和邮箱。";
     type Request = GetVerificationInfoRequest;
     type Response = GetVerificationInfoResponse;
 

@@ -50,6 +50,7 @@ impl Operation for ListAccessKeysInRecycleBin {
         resource: "acs:ram:*:{account}:*",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "列出某个身份在回收站中的 AccessKey。";
     type Request = ListAccessKeysInRecycleBinRequest;
     type Response = ListAccessKeysInRecycleBinResponse;
 

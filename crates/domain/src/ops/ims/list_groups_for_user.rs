@@ -67,6 +67,7 @@ impl Operation for ListGroupsForUser {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "列出 RAM 用户所在的用户组。";
     type Request = ListGroupsForUserRequest;
     type Response = ListGroupsForUserResponse;
 

@@ -57,6 +57,7 @@ impl Operation for ListOIDCProviders {
         resource: "acs:ram:*:{account}:oidc-provider/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出账号中的 OIDC 身份提供商。";
     type Request = ListOIDCProvidersRequest;
     type Response = ListOIDCProvidersResponse;
 

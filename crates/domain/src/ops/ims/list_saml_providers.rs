@@ -73,6 +73,7 @@ impl Operation for ListSAMLProviders {
         resource: "acs:ram:*:{account}:saml-provider/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出账号中的 SAML 身份提供商。";
     type Request = ListSAMLProvidersRequest;
     type Response = ListSAMLProvidersResponse;
 

@@ -82,6 +82,7 @@ impl Operation for ListTagResources {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "列出用户的标签。";
     type Request = ListTagResourcesRequest;
     type Response = ListTagResourcesResponse;
 

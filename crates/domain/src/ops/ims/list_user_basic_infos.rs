@@ -77,6 +77,7 @@ impl Operation for ListUserBasicInfos {
         resource: "acs:ram:*:{account}:user/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出账号中 RAM 用户的名称和 ID。";
     type Request = ListUserBasicInfosRequest;
     type Response = ListUserBasicInfosResponse;
 

@@ -96,6 +96,7 @@ impl Operation for ListUsers {
         resource: "acs:ram:*:{account}:user/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出账号中的 RAM 用户及其详细信息。";
     type Request = ListUsersRequest;
     type Response = ListUsersResponse;
 

@@ -80,6 +80,7 @@ impl Operation for ListUsersInRecycleBin {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出回收站中的 RAM 用户。";
     type Request = ListUsersInRecycleBinRequest;
     type Response = ListUsersInRecycleBinResponse;
 

@@ -84,6 +84,7 @@ impl Operation for ListVirtualMFADevices {
         resource: "acs:ram:*:{account}:mfa/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出账号中的虚拟 MFA 设备及其绑定的身份。";
     type Request = ListVirtualMFADevicesRequest;
     type Response = ListVirtualMFADevicesResponse;
 

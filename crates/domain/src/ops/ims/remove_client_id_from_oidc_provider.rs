@@ -34,6 +34,7 @@ impl Operation for RemoveClientIdFromOIDCProvider {
         resource: "acs:ram:*:{account}:oidc-provider/{name}",
         errors: &["EntityNotExist.OIDCProvider", "EntityNotExist.OIDCProvider.ClientId"],
     };
+    const SUMMARY_ZH: &'static str = "移除 OIDC 身份提供商的客户端 ID。";
     type Request = RemoveClientIdFromOIDCProviderRequest;
     type Response = OIDCProviderResponse;
 

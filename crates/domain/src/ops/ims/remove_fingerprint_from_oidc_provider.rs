@@ -34,6 +34,7 @@ impl Operation for RemoveFingerprintFromOIDCProvider {
         resource: "acs:ram:*:{account}:oidc-provider/{name}",
         errors: &["EntityNotExist.OIDCProvider", "EntityNotExist.OIDCProvider.Fingerprint"],
     };
+    const SUMMARY_ZH: &'static str = "移除 OIDC 身份提供商的证书指纹。";
     type Request = RemoveFingerprintFromOIDCProviderRequest;
     type Response = OIDCProviderResponse;
 

@@ -29,6 +29,8 @@ impl Operation for RestoreAccessKeyFromRecycleBin {
             "LimitExceeded.User.AccessKey",
         ],
     };
+    const SUMMARY_ZH: &'static str =
+        "从回收站恢复已删除的 AccessKey；恢复后为禁用状态，需用 UpdateAccessKey 启用。";
     type Request = KeyInRecycleBinRequest;
     type Response = Empty;
 

@@ -29,6 +29,8 @@ impl Operation for RestoreUserFromRecycleBin {
             "LimitExceeded.User",
         ],
     };
+    const SUMMARY_ZH: &'static str =
+        "从回收站恢复已删除的 RAM 用户，包括其 AccessKey、控制台登录、MFA 设备和标签。";
     type Request = UserInRecycleBinRequest;
     type Response = Empty;
 

@@ -40,6 +40,8 @@ impl Operation for SetAccessKeyPolicy {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str =
+        "设置 AccessKey 允许从哪些网络发起调用；此后来自其他网络的调用将被拒绝。";
     type Request = SetAccessKeyPolicyRequest;
     type Response = AccessKeyPolicyResponse;
 

@@ -34,6 +34,8 @@ impl Operation for SetAccessKeyPolicyForAccount {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str =
+        "设置账号的所有 AccessKey（包括主账号的）允许从哪些网络发起调用；此后来自其他网络的调用将被拒绝。";
     type Request = SetAccessKeyPolicyForAccountRequest;
     type Response = AccountAccessKeyPolicyResponse;
 

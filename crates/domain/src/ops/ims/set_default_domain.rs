@@ -34,6 +34,7 @@ impl Operation for SetDefaultDomain {
         resource: "acs:ram:*:{account}:*",
         errors: &["EntityAlreadyExists.AccountAlias"],
     };
+    const SUMMARY_ZH: &'static str = "修改账号的默认域名，即 RAM 用户登录名称的后缀。";
     type Request = SetDefaultDomainRequest;
     type Response = GetDefaultDomainResponse;
 

@@ -103,6 +103,7 @@ impl Operation for SetPasswordPolicy {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "整体替换账号的密码策略；未填写的参数恢复为默认值。";
     type Request = SetPasswordPolicyRequest;
     type Response = SetPasswordPolicyResponse;
 

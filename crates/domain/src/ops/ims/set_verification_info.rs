@@ -51,6 +51,7 @@ impl Operation for SetVerificationInfo {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "设置 RAM 用户用于身份验证的手机号或邮箱，替换原有的值。";
     type Request = VerificationRequest;
     type Response = Empty;
 

@@ -43,6 +43,7 @@ impl Operation for TagResources {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "LimitExceeded.User.Tag"],
     };
+    const SUMMARY_ZH: &'static str = "为用户添加标签。";
     type Request = TagResourcesRequest;
     type Response = Empty;
 

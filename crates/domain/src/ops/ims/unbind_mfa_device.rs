@@ -49,6 +49,7 @@ impl Operation for UnbindMFADevice {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.MFADevice"],
     };
+    const SUMMARY_ZH: &'static str = "为 RAM 用户解绑 MFA 设备；设备本身保留，可再次绑定。";
     type Request = UnbindMFADeviceRequest;
     type Response = UnbindMFADeviceResponse;
 

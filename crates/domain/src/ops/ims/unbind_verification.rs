@@ -24,6 +24,7 @@ impl Operation for UnbindVerification {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.Verification"],
     };
+    const SUMMARY_ZH: &'static str = "移除 RAM 用户的手机号或邮箱；指定了其中一个时，只移除该项。";
     type Request = VerificationRequest;
     type Response = Empty;
 

@@ -44,6 +44,7 @@ impl Operation for UntagResources {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "移除用户的标签。";
     type Request = UntagResourcesRequest;
     type Response = Empty;
 

@@ -79,6 +79,7 @@ impl Operation for UpdateLoginProfile {
             "InvalidParameter.Password.TooWeak",
         ],
     };
+    const SUMMARY_ZH: &'static str = "修改 RAM 用户能否以及如何登录控制台。";
     const SLOW: bool = true;
     type Request = Prepared<UpdateLoginProfileRequest, NewPassword>;
     type Response = UpdateLoginProfileResponse;

@@ -38,6 +38,7 @@ impl Operation for UpdateOIDCProvider {
         resource: "acs:ram:*:{account}:oidc-provider/{name}",
         errors: &["EntityNotExist.OIDCProvider"],
     };
+    const SUMMARY_ZH: &'static str = "修改 OIDC 身份提供商的描述、客户端 ID 或签发时间限制。";
     type Request = UpdateOIDCProviderRequest;
     type Response = OIDCProviderResponse;
 

@@ -40,6 +40,7 @@ impl Operation for UpdateSAMLProvider {
         resource: "acs:ram:*:{account}:saml-provider/{name}",
         errors: &["EntityNotExist.SAMLProvider"],
     };
+    const SUMMARY_ZH: &'static str = "修改 SAML 身份提供商的描述或元数据。";
     type Request = UpdateSAMLProviderRequest;
     type Response = SAMLProviderResponse;
 

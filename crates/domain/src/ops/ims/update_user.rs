@@ -60,6 +60,7 @@ impl Operation for UpdateUser {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityAlreadyExists.User"],
     };
+    const SUMMARY_ZH: &'static str = "修改 RAM 用户的名称和备注等信息。";
     type Request = UpdateUserRequest;
     type Response = UpdateUserResponse;
 

@@ -45,6 +45,7 @@ impl Operation for AttachPolicyToGroup {
             "LimitExceeded.Group.Policy",
         ],
     };
+    const SUMMARY_ZH: &'static str = "为用户组授予权限策略。";
     type Request = AttachPolicyToGroupRequest;
     type Response = Empty;
 

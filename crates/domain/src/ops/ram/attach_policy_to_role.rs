@@ -45,6 +45,7 @@ impl Operation for AttachPolicyToRole {
             "LimitExceeded.Role.Policy",
         ],
     };
+    const SUMMARY_ZH: &'static str = "为 RAM 角色授予权限策略。";
     type Request = AttachPolicyToRoleRequest;
     type Response = Empty;
 

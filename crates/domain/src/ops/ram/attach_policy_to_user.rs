@@ -45,6 +45,7 @@ impl Operation for AttachPolicyToUser {
             "LimitExceeded.User.Policy",
         ],
     };
+    const SUMMARY_ZH: &'static str = "为 RAM 用户授予权限策略。";
     type Request = AttachPolicyToUserRequest;
     type Response = Empty;
 

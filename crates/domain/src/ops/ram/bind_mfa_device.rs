@@ -46,6 +46,7 @@ impl Operation for BindMFADevice {
             "CheckAuthenticationCodeFail",
         ],
     };
+    const SUMMARY_ZH: &'static str = "用设备的两个连续验证码，为 RAM 用户绑定虚拟 MFA 设备。";
     type Request = BindMFADeviceRequest;
     type Response = Empty;
 

@@ -24,6 +24,7 @@ impl Operation for ClearAccountAlias {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "清除账号别名；默认域名恢复为以账号 ID 开头。";
     type Request = Empty;
     type Response = Empty;
 

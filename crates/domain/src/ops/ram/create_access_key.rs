@@ -57,6 +57,7 @@ impl Operation for CreateAccessKey {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "LimitExceeded.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str = "为 RAM 用户或调用者自己创建访问密钥（AccessKey）。";
     type Request = CreateAccessKeyRequest;
     type Response = CreateAccessKeyResponse;
 

@@ -57,6 +57,7 @@ impl Operation for CreateLoginProfile {
             "InvalidParameter.Password.TooWeak",
         ],
     };
+    const SUMMARY_ZH: &'static str = "为 RAM 用户开通使用密码的控制台登录。";
     const SLOW: bool = true;
     type Request = Prepared<CreateLoginProfileRequest, NewPassword>;
     type Response = CreateLoginProfileResponse;

@@ -71,6 +71,7 @@ impl Operation for CreatePolicy {
             "LimitExceeded.Policy.Tag",
         ],
     };
+    const SUMMARY_ZH: &'static str = "创建自定义权限策略及其第一个版本。";
     type Request = CreatePolicyRequest;
     type Response = CreatePolicyResponse;
 

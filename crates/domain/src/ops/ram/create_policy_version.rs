@@ -49,6 +49,7 @@ impl Operation for CreatePolicyVersion {
         resource: "acs:ram:*:{account}:policy/{policy}",
         errors: &["MalformedPolicyDocument", "EntityNotExist.Policy", "LimitExceeded.Policy.Version"],
     };
+    const SUMMARY_ZH: &'static str = "为自定义权限策略添加一个版本。";
     type Request = CreatePolicyVersionRequest;
     type Response = CreatePolicyVersionResponse;
 

@@ -59,6 +59,7 @@ impl Operation for CreateRole {
             "LimitExceeded.Role.Tag",
         ],
     };
+    const SUMMARY_ZH: &'static str = "创建 RAM 角色。";
     type Request = CreateRoleRequest;
     type Response = CreateRoleResponse;
 

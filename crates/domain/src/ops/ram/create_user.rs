@@ -71,6 +71,7 @@ impl Operation for CreateUser {
         resource: "acs:ram:*:{account}:user/*",
         errors: &["EntityAlreadyExists.User", "LimitExceeded.User"],
     };
+    const SUMMARY_ZH: &'static str = "创建 RAM 用户。";
     type Request = CreateUserRequest;
     type Response = CreateUserResponse;
 

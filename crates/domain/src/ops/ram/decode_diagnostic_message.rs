@@ -120,6 +120,7 @@ impl Operation for DecodeDiagnosticMessage {
         resource: "*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "解密因权限不足而被拒绝时返回的诊断信息。";
     type Request = DecodeDiagnosticMessageRequest;
     type Response = DecodeDiagnosticMessageResponse;
 

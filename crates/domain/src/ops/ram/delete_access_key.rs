@@ -35,6 +35,7 @@ impl Operation for DeleteAccessKey {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str = "删除 AccessKey：它随即不能再用于签名，并在回收站中保留 30 天。";
     type Request = DeleteAccessKeyRequest;
     type Response = Empty;
 

@@ -32,6 +32,7 @@ impl Operation for DeleteLoginProfile {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.LoginProfile"],
     };
+    const SUMMARY_ZH: &'static str = "关闭 RAM 用户的控制台登录。";
     type Request = DeleteLoginProfileRequest;
     type Response = Empty;
 

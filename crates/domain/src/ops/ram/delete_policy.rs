@@ -43,6 +43,7 @@ impl Operation for DeletePolicy {
             "DeleteConflict.Policy.Version",
         ],
     };
+    const SUMMARY_ZH: &'static str = "删除未授予任何身份的自定义权限策略。";
     type Request = DeletePolicyRequest;
     type Response = Empty;
 

@@ -40,6 +40,7 @@ impl Operation for DeletePolicyVersion {
             "DeleteConflict.Policy.Version.Default",
         ],
     };
+    const SUMMARY_ZH: &'static str = "删除自定义权限策略的一个非默认版本。";
     type Request = DeletePolicyVersionRequest;
     type Response = Empty;
 

@@ -35,6 +35,7 @@ impl Operation for DeleteRole {
         resource: "acs:ram:*:{account}:role/{role}",
         errors: &["EntityNotExist.Role", "DeleteConflict.Role.Policy"],
     };
+    const SUMMARY_ZH: &'static str = "删除没有权限策略的 RAM 角色。";
     type Request = DeleteRoleRequest;
     type Response = Empty;
 

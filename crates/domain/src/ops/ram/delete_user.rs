@@ -39,6 +39,8 @@ impl Operation for DeleteUser {
             "DeleteConflict.User.Policy",
         ],
     };
+    const SUMMARY_ZH: &'static str =
+        "删除没有 AccessKey、控制台登录、MFA 设备、用户组和权限策略的 RAM 用户，并在回收站中保留 30 天。";
     type Request = DeleteUserRequest;
     type Response = Empty;
 

@@ -32,6 +32,7 @@ impl Operation for DeleteVirtualMFADevice {
         resource: "acs:ram:*:{account}:mfa/*",
         errors: &["EntityNotExist.VirtualMFADevice", "DeleteConflict.VirtualMFADevice.User"],
     };
+    const SUMMARY_ZH: &'static str = "删除未绑定给任何身份的虚拟 MFA 设备。";
     type Request = DeleteVirtualMFADeviceRequest;
     type Response = Empty;
 

@@ -40,6 +40,7 @@ impl Operation for DetachPolicyFromGroup {
         resource: "acs:ram:*:{account}:group/{group}",
         errors: &["EntityNotExist.Group", "EntityNotExist.Policy", "EntityNotExist.Group.Policy"],
     };
+    const SUMMARY_ZH: &'static str = "为用户组移除权限策略。";
     type Request = DetachPolicyFromGroupRequest;
     type Response = Empty;
 

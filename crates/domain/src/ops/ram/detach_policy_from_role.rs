@@ -40,6 +40,7 @@ impl Operation for DetachPolicyFromRole {
         resource: "acs:ram:*:{account}:role/{role}",
         errors: &["EntityNotExist.Role", "EntityNotExist.Policy", "EntityNotExist.Role.Policy"],
     };
+    const SUMMARY_ZH: &'static str = "为 RAM 角色移除权限策略。";
     type Request = DetachPolicyFromRoleRequest;
     type Response = Empty;
 

@@ -40,6 +40,7 @@ impl Operation for DetachPolicyFromUser {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.Policy", "EntityNotExist.User.Policy"],
     };
+    const SUMMARY_ZH: &'static str = "为 RAM 用户移除权限策略。";
     type Request = DetachPolicyFromUserRequest;
     type Response = Empty;
 

@@ -52,6 +52,7 @@ impl Operation for GetAccessKeyLastUsed {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str = "查询 AccessKey 最近一次使用的时间。";
     type Request = GetAccessKeyLastUsedRequest;
     type Response = GetAccessKeyLastUsedResponse;
 

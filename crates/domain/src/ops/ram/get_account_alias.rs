@@ -31,6 +31,7 @@ impl Operation for GetAccountAlias {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "查询账号别名。";
     type Request = Empty;
     type Response = GetAccountAliasResponse;
 

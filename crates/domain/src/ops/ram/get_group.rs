@@ -41,6 +41,7 @@ impl Operation for GetGroup {
         resource: "acs:ram:*:{account}:group/{group}",
         errors: &["EntityNotExist.Group"],
     };
+    const SUMMARY_ZH: &'static str = "查询用户组。";
     type Request = GetGroupRequest;
     type Response = GetGroupResponse;
 

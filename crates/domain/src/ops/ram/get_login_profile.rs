@@ -68,6 +68,7 @@ impl Operation for GetLoginProfile {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.LoginProfile"],
     };
+    const SUMMARY_ZH: &'static str = "查询 RAM 用户能否以及如何登录控制台。";
     type Request = GetLoginProfileRequest;
     type Response = GetLoginProfileResponse;
 

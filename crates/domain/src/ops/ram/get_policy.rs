@@ -68,6 +68,7 @@ impl Operation for GetPolicy {
         resource: "acs:ram:*:{account}:policy/{policy}",
         errors: &["EntityNotExist.Policy"],
     };
+    const SUMMARY_ZH: &'static str = "查询权限策略，包括默认版本的内容。";
     type Request = GetPolicyRequest;
     type Response = GetPolicyResponse;
 

@@ -45,6 +45,7 @@ impl Operation for GetPolicyVersion {
         resource: "acs:ram:*:{account}:policy/{policy}",
         errors: &["EntityNotExist.Policy", "EntityNotExist.Policy.Version"],
     };
+    const SUMMARY_ZH: &'static str = "查询权限策略某个版本的内容。";
     type Request = GetPolicyVersionRequest;
     type Response = GetPolicyVersionResponse;
 

@@ -70,6 +70,7 @@ impl Operation for GetRole {
         resource: "acs:ram:*:{account}:role/{role}",
         errors: &["EntityNotExist.Role"],
     };
+    const SUMMARY_ZH: &'static str = "查询 RAM 角色的详细信息。";
     type Request = GetRoleRequest;
     type Response = GetRoleResponse;
 

@@ -106,6 +106,7 @@ impl Operation for GetSecurityPreference {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "查询账号的安全偏好设置，即允许用户做什么、登录时有哪些要求。";
     type Request = Empty;
     type Response = GetSecurityPreferenceResponse;
 

@@ -67,6 +67,7 @@ impl Operation for GetUser {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "查询 RAM 用户。";
     type Request = GetUserRequest;
     type Response = GetUserResponse;
 

@@ -51,6 +51,7 @@ impl Operation for GetUserMFAInfo {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.MFADevice"],
     };
+    const SUMMARY_ZH: &'static str = "查询 RAM 用户的 MFA 设备。";
     type Request = GetUserMFAInfoRequest;
     type Response = GetUserMFAInfoResponse;
 

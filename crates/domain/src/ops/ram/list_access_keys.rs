@@ -64,6 +64,7 @@ impl Operation for ListAccessKeys {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "列出 RAM 用户或调用者自己的 AccessKey。";
     type Request = ListAccessKeysRequest;
     type Response = ListAccessKeysResponse;
 

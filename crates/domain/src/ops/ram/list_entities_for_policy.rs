@@ -122,6 +122,7 @@ impl Operation for ListEntitiesForPolicy {
         resource: "acs:ram:*:{account}:policy/{policy}",
         errors: &["EntityNotExist.Policy"],
     };
+    const SUMMARY_ZH: &'static str = "列出被授予某个权限策略的用户、用户组和角色。";
     type Request = ListEntitiesForPolicyRequest;
     type Response = ListEntitiesForPolicyResponse;
 

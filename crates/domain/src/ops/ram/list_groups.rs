@@ -47,6 +47,7 @@ impl Operation for ListGroups {
         resource: "acs:ram:*:{account}:group/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出账号中的用户组。";
     type Request = ListGroupsRequest;
     type Response = ListGroupsResponse;
 

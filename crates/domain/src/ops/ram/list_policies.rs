@@ -86,6 +86,7 @@ impl Operation for ListPolicies {
         resource: "acs:ram:*:{account}:policy/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出系统策略和账号的自定义策略。";
     type Request = ListPoliciesRequest;
     type Response = ListPoliciesResponse;
 

@@ -42,6 +42,7 @@ impl Operation for ListPoliciesForGroup {
         resource: "acs:ram:*:{account}:group/{group}",
         errors: &["EntityNotExist.Group"],
     };
+    const SUMMARY_ZH: &'static str = "列出用户组被授予的权限策略。";
     type Request = ListPoliciesForGroupRequest;
     type Response = ListPoliciesForGroupResponse;
 

@@ -42,6 +42,7 @@ impl Operation for ListPoliciesForRole {
         resource: "acs:ram:*:{account}:role/{role}",
         errors: &["EntityNotExist.Role"],
     };
+    const SUMMARY_ZH: &'static str = "列出 RAM 角色被授予的权限策略。";
     type Request = ListPoliciesForRoleRequest;
     type Response = ListPoliciesForRoleResponse;
 

@@ -42,6 +42,7 @@ impl Operation for ListPoliciesForUser {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User"],
     };
+    const SUMMARY_ZH: &'static str = "列出 RAM 用户被授予的权限策略。";
     type Request = ListPoliciesForUserRequest;
     type Response = ListPoliciesForUserResponse;
 

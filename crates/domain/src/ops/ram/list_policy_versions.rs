@@ -51,6 +51,7 @@ impl Operation for ListPolicyVersions {
         resource: "acs:ram:*:{account}:policy/{policy}",
         errors: &["EntityNotExist.Policy"],
     };
+    const SUMMARY_ZH: &'static str = "列出权限策略的各个版本及其内容。";
     type Request = ListPolicyVersionsRequest;
     type Response = ListPolicyVersionsResponse;
 

@@ -86,6 +86,7 @@ impl Operation for ListRoles {
         resource: "acs:ram:*:{account}:role/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出账号中的 RAM 角色。";
     type Request = ListRolesRequest;
     type Response = ListRolesResponse;
 

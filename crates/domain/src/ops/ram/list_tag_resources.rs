@@ -70,6 +70,7 @@ impl Operation for ListTagResources {
         resource: "acs:ram:*:{account}:*",
         errors: &["EntityNotExist.Policy", "EntityNotExist.Role"],
     };
+    const SUMMARY_ZH: &'static str = "列出权限策略或角色的标签。";
     type Request = ListTagResourcesRequest;
     type Response = ListTagResourcesResponse;
 

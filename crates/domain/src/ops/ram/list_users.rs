@@ -58,6 +58,7 @@ impl Operation for ListUsers {
         resource: "acs:ram:*:{account}:user/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出账号中的 RAM 用户。";
     type Request = ListUsersRequest;
     type Response = ListUsersResponse;
 

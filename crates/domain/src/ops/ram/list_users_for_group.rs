@@ -72,6 +72,7 @@ impl Operation for ListUsersForGroup {
         resource: "acs:ram:*:{account}:group/{group}",
         errors: &["EntityNotExist.Group"],
     };
+    const SUMMARY_ZH: &'static str = "列出用户组中的 RAM 用户。";
     type Request = ListUsersForGroupRequest;
     type Response = ListUsersForGroupResponse;
 

@@ -69,6 +69,7 @@ impl Operation for ListVirtualMFADevices {
         resource: "acs:ram:*:{account}:mfa/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出账号中的虚拟 MFA 设备及其绑定的身份。";
     type Request = Empty;
     type Response = ListVirtualMFADevicesResponse;
 

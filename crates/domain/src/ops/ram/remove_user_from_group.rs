@@ -35,6 +35,7 @@ impl Operation for RemoveUserFromGroup {
         resource: "acs:ram:*:{account}:user/{user}, acs:ram:*:{account}:group/{group}",
         errors: &["EntityNotExist.User", "EntityNotExist.Group", "EntityNotExist.User.Group"],
     };
+    const SUMMARY_ZH: &'static str = "将 RAM 用户移出用户组。";
     type Request = RemoveUserFromGroupRequest;
     type Response = Empty;
 

@@ -34,6 +34,7 @@ impl Operation for SetAccountAlias {
         resource: "acs:ram:*:{account}:*",
         errors: &["EntityAlreadyExists.AccountAlias"],
     };
+    const SUMMARY_ZH: &'static str = "设置账号别名；此后默认域名以该别名开头。";
     type Request = SetAccountAliasRequest;
     type Response = Empty;
 

@@ -34,6 +34,7 @@ impl Operation for SetDefaultPolicyVersion {
         resource: "acs:ram:*:{account}:policy/{policy}",
         errors: &["EntityNotExist.Policy", "EntityNotExist.Policy.Version"],
     };
+    const SUMMARY_ZH: &'static str = "将自定义权限策略的某个版本设为默认版本，使其生效。";
     type Request = SetDefaultPolicyVersionRequest;
     type Response = Empty;
 

@@ -85,6 +85,7 @@ impl Operation for SetPasswordPolicy {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "替换账号的密码策略，仅限于 RAM 接口所包含的设置项。";
     type Request = SetPasswordPolicyRequest;
     type Response = SetPasswordPolicyResponse;
 

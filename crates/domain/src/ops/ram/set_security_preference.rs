@@ -47,6 +47,7 @@ impl Operation for SetSecurityPreference {
         resource: "acs:ram:*:{account}:*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "修改账号的安全偏好设置；未填写的参数保持不变。";
     type Request = SetSecurityPreferenceRequest;
     type Response = GetSecurityPreferenceResponse;
 

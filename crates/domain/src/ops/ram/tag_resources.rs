@@ -45,6 +45,7 @@ impl Operation for TagResources {
             "LimitExceeded.Role.Tag",
         ],
     };
+    const SUMMARY_ZH: &'static str = "为权限策略或角色添加标签。";
     type Request = TagResourcesRequest;
     type Response = Empty;
 

@@ -42,6 +42,7 @@ impl Operation for UntagResources {
         resource: "acs:ram:*:{account}:*",
         errors: &["EntityNotExist.Policy", "EntityNotExist.Role"],
     };
+    const SUMMARY_ZH: &'static str = "移除权限策略或角色的标签。";
     type Request = UntagResourcesRequest;
     type Response = Empty;
 

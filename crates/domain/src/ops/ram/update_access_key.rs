@@ -38,6 +38,7 @@ impl Operation for UpdateAccessKey {
         resource: "acs:ram:*:{account}:user/{user}",
         errors: &["EntityNotExist.User", "EntityNotExist.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str = "启用或禁用 AccessKey。";
     type Request = UpdateAccessKeyRequest;
     type Response = Empty;
 

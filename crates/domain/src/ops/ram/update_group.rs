@@ -46,6 +46,7 @@ impl Operation for UpdateGroup {
         resource: "acs:ram:*:{account}:group/{group}",
         errors: &["EntityNotExist.Group", "EntityAlreadyExists.Group"],
     };
+    const SUMMARY_ZH: &'static str = "修改用户组的名称和备注等信息。";
     type Request = UpdateGroupRequest;
     type Response = UpdateGroupResponse;
 

@@ -62,6 +62,7 @@ impl Operation for UpdatePolicyDescription {
         resource: "acs:ram:*:{account}:policy/{policy}",
         errors: &["EntityNotExist.Policy"],
     };
+    const SUMMARY_ZH: &'static str = "修改自定义权限策略的描述。";
     type Request = UpdatePolicyDescriptionRequest;
     type Response = UpdatePolicyDescriptionResponse;
 

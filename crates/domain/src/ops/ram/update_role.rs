@@ -75,6 +75,7 @@ impl Operation for UpdateRole {
         resource: "acs:ram:*:{account}:role/{role}",
         errors: &["MalformedPolicyDocument", "EntityNotExist.Role"],
     };
+    const SUMMARY_ZH: &'static str = "修改 RAM 角色的信任策略、最长会话时间和描述。";
     type Request = UpdateRoleRequest;
     type Response = UpdateRoleResponse;
 

@@ -44,6 +44,7 @@ impl Operation for BindAccountMFADevice {
             "CheckAuthenticationCodeFail",
         ],
     };
+    const SUMMARY_ZH: &'static str = "用设备的两个连续验证码，为主账号绑定虚拟 MFA 设备。";
     type Request = BindAccountMFADeviceRequest;
     type Response = Empty;
 

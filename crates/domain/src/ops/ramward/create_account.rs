@@ -75,6 +75,7 @@ impl Operation for CreateAccount {
         resource: "*",
         errors: &["EntityAlreadyExists.Account", "EntityAlreadyExists.AccountAlias"],
     };
+    const SUMMARY_ZH: &'static str = "创建账号及其主账号的 AccessKey。";
     type Request = CreateAccountRequest;
     type Response = CreateAccountResponse;
 

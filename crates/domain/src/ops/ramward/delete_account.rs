@@ -36,6 +36,8 @@ impl Operation for DeleteAccount {
         resource: "*",
         errors: &["EntityNotExist.Account"],
     };
+    const SUMMARY_ZH: &'static str =
+        "删除账号及其中的所有内容；若中途中断，账号保持关闭，再次调用可继续删除。";
     const SLOW: bool = true;
     type Request = DeleteAccountRequest;
     type Response = Empty;

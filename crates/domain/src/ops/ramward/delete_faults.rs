@@ -40,6 +40,7 @@ impl Operation for DeleteFaults {
         resource: "*",
         errors: &["EntityNotExist.Fault"],
     };
+    const SUMMARY_ZH: &'static str = "删除一个或全部预设故障。";
     type Request = DeleteFaultsRequest;
     type Response = DeleteFaultsResponse;
 

@@ -37,6 +37,7 @@ impl Operation for DeleteSecurityException {
         resource: "*",
         errors: &["EntityNotExist.Account", "EntityNotExist.SecurityException"],
     };
+    const SUMMARY_ZH: &'static str = "删除账号的一个安全例外。";
     type Request = DeleteSecurityExceptionRequest;
     type Response = Empty;
 

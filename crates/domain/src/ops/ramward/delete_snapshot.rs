@@ -33,6 +33,7 @@ impl Operation for DeleteSnapshot {
         resource: "*",
         errors: &["EntityNotExist.Snapshot"],
     };
+    const SUMMARY_ZH: &'static str = "删除快照；服务器的当前状态不变。";
     const SLOW: bool = true;
     type Request = DeleteSnapshotRequest;
     type Response = Empty;

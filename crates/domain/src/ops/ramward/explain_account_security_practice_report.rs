@@ -49,6 +49,8 @@ impl Operation for ExplainAccountSecurityPracticeReport {
         resource: "*",
         errors: &["EntityNotExist.Account"],
     };
+    const SUMMARY_ZH: &'static str =
+        "解释账号的安全报告：每个检查项的得分、结论、依据和下一步，以及达到目标分数的最省方案。";
     const ACCOUNT_WIDE: bool = true;
     type Request = ExplainAccountSecurityPracticeReportRequest;
     type Response = ExplainAccountSecurityPracticeReportResponse;

@@ -64,6 +64,7 @@ impl Operation for GetRequest {
         resource: "*",
         errors: &["EntityNotExist.Request"],
     };
+    const SUMMARY_ZH: &'static str = "查询本服务器最近的一个请求（自己的；主账号可查询本账号的）：检查过哪些内容、为何被拒绝、应当如何签名。";
     type Request = GetRequestRequest;
     type Response = GetRequestResponse;
 

@@ -174,6 +174,7 @@ impl Operation for ListAccountSecurityPracticeReportHistory {
         resource: "*",
         errors: &["EntityNotExist.Account"],
     };
+    const SUMMARY_ZH: &'static str = "列出账号安全报告的历次状态及其变化原因。";
     type Request = ListAccountSecurityPracticeReportHistoryRequest;
     type Response = ListAccountSecurityPracticeReportHistoryResponse;
 

@@ -102,6 +102,7 @@ impl Operation for ListAccounts {
         resource: "*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出本服务器上的账号。";
     type Request = ListAccountsRequest;
     type Response = ListAccountsResponse;
 

@@ -63,6 +63,7 @@ impl Operation for ListFaults {
         resource: "*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出本服务器的调用会遇到的预设故障。";
     type Request = Empty;
     type Response = ListFaultsResponse;
 

@@ -97,6 +97,8 @@ impl Operation for ListRequests {
         resource: "*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str =
+        "列出本服务器最近的请求、检查过的内容和被拒绝的原因；本操作自身的成功调用不在其中。";
     type Request = ListRequestsRequest;
     type Response = ListRequestsResponse;
 

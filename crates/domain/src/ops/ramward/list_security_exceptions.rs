@@ -61,6 +61,7 @@ impl Operation for ListSecurityExceptions {
         resource: "*",
         errors: &["EntityNotExist.Account"],
     };
+    const SUMMARY_ZH: &'static str = "列出账号的安全例外。";
     type Request = ListSecurityExceptionsRequest;
     type Response = ListSecurityExceptionsResponse;
 

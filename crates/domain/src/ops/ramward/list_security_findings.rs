@@ -103,6 +103,7 @@ impl Operation for ListSecurityFindings {
         resource: "*",
         errors: &["EntityNotExist.Account"],
     };
+    const SUMMARY_ZH: &'static str = "列出未满足安全报告某个检查项的对象、开始时间和处理办法。";
     type Request = ListSecurityFindingsRequest;
     type Response = ListSecurityFindingsResponse;
 

@@ -55,6 +55,7 @@ impl Operation for ListSnapshots {
         resource: "*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "列出本服务器的快照。";
     const SLOW: bool = true;
     type Request = Prepared<Empty, Vec<Snapshot>>;
     type Response = ListSnapshotsResponse;

@@ -32,6 +32,8 @@ impl Operation for LoadSnapshot {
         resource: "*",
         errors: &["EntityNotExist.Snapshot"],
     };
+    const SUMMARY_ZH: &'static str =
+        "将本服务器的所有账号和时钟恢复到保存快照时的状态；运维者的 AccessKey 和已使用的 nonce 保持不变。";
     const SLOW: bool = true;
     type Request = LoadSnapshotRequest;
     type Response = Empty;

@@ -3,6 +3,7 @@
 pub mod bind_account_mfa_device;
 pub mod create_account;
 pub mod delete_account;
+pub mod delete_account_password;
 pub mod delete_faults;
 pub mod delete_security_exception;
 pub mod delete_snapshot;

@@ -55,6 +55,7 @@ impl Operation for ResetServer {
         resource: "*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "删除所有账号，将时钟恢复为真实时间并重新开始：使用启动时的状态文件、空白状态或指定的状态；最初的主账号 AccessKey、运维者的 AccessKey 和所有快照保留。";
     const SLOW: bool = true;
     type Request = Prepared<ResetServerRequest, FirstAccount>;
     type Response = ResetServerResponse;

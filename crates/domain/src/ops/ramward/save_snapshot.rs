@@ -36,6 +36,7 @@ impl Operation for SaveSnapshot {
         resource: "*",
         errors: &["LimitExceeded.Snapshot"],
     };
+    const SUMMARY_ZH: &'static str = "将本服务器的全部状态（所有账号及时钟）以指定名称保存在数据存储旁。";
     const SLOW: bool = true;
     type Request = SaveSnapshotRequest;
     type Response = Empty;

@@ -82,6 +82,7 @@ impl Operation for SearchUsers {
         resource: "acs:ram:*:{account}:user/*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "按名称前缀列出账号中的 RAM 用户，按名称排序。";
     type Request = SearchUsersRequest;
     type Response = SearchUsersResponse;
 

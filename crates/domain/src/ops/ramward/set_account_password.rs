@@ -38,6 +38,7 @@ impl Operation for SetAccountPassword {
         resource: "acs:ram:*:{account}:*",
         errors: &["InvalidParameter.Password.TooWeak"],
     };
+    const SUMMARY_ZH: &'static str = "设置主账号登录控制台的密码。";
     const SLOW: bool = true;
     type Request = Prepared<SetAccountPasswordRequest, PasswordHash>;
     type Response = Empty;

@@ -45,6 +45,7 @@ impl Operation for SetClock {
         resource: "*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "调整计算日期和天数所用的时钟；不带参数时恢复为真实时间。";
     type Request = SetClockRequest;
     type Response = SetClockResponse;
 

@@ -46,6 +46,7 @@ impl Operation for SetFault {
         resource: "*",
         errors: &["LimitExceeded.Fault"],
     };
+    const SUMMARY_ZH: &'static str = "在以 --fault-injection 启动的服务器上，让指定的调用按需失败；一次调用只遇到第一个针对它的故障，重启后全部清除。";
     type Request = SetFaultRequest;
     type Response = Empty;
 

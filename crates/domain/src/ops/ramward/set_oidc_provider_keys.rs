@@ -47,6 +47,7 @@ impl Operation for SetOIDCProviderKeys {
         resource: "acs:ram:*:{account}:oidc-provider/{name}",
         errors: &["EntityNotExist.OIDCProvider"],
     };
+    const SUMMARY_ZH: &'static str = "登记用于校验 OIDC 身份提供商令牌的公钥。";
     type Request = SetOIDCProviderKeysRequest;
     type Response = SetOIDCProviderKeysResponse;
 

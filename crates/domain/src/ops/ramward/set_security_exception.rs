@@ -107,6 +107,7 @@ impl Operation for SetSecurityException {
         resource: "*",
         errors: &["EntityNotExist.Account", "LimitExceeded.SecurityException"],
     };
+    const SUMMARY_ZH: &'static str = "创建或替换安全例外：账号决定在某日之前接受的检查项对象。";
     type Request = SetSecurityExceptionRequest;
     type Response = SetSecurityExceptionResponse;
 

@@ -159,6 +159,8 @@ impl Operation for SimulateAccountSecurityPracticeReport {
         resource: "*",
         errors: &["EntityNotExist.Account", "EntityNotExist.User", "EntityNotExist.User.AccessKey"],
     };
+    const SUMMARY_ZH: &'static str =
+        "模拟安全报告：在以后某天、修复或调用之后、或采用其他密码策略时的结果；不做任何更改。";
     type Request = SimulateAccountSecurityPracticeReportRequest;
     type Response = SimulateAccountSecurityPracticeReportResponse;
 

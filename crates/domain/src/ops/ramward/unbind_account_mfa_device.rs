@@ -24,6 +24,7 @@ impl Operation for UnbindAccountMFADevice {
         resource: "acs:ram:*:{account}:*",
         errors: &["EntityNotExist.User.MFADevice"],
     };
+    const SUMMARY_ZH: &'static str = "为主账号解绑 MFA 设备；设备本身保留，可再次绑定。";
     type Request = Empty;
     type Response = UnbindMFADeviceResponse;
 

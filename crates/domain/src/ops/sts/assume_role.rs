@@ -59,6 +59,7 @@ impl Operation for AssumeRole {
         resource: "acs:ram:*:{account}:role/{name}",
         errors: &["EntityNotExist.Role"],
     };
+    const SUMMARY_ZH: &'static str = "扮演 RAM 角色：获取以该角色身份调用的临时 AccessKey。";
     type Request = AssumeRoleRequest;
     type Response = AssumeRoleResponse;
 

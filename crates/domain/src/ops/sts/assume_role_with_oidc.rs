@@ -95,6 +95,7 @@ impl Operation for AssumeRoleWithOIDC {
             "EntityNotExist.Role",
         ],
     };
+    const SUMMARY_ZH: &'static str = "使用 OIDC 身份提供商的令牌扮演 RAM 角色，无需 AccessKey。";
     type Request = AssumeRoleWithOIDCRequest;
     type Response = AssumeRoleWithOIDCResponse;
 

@@ -103,6 +103,7 @@ impl Operation for AssumeRoleWithSAML {
             "EntityNotExist.SAMLProvider",
         ],
     };
+    const SUMMARY_ZH: &'static str = "使用 SAML 身份提供商的响应扮演 RAM 角色，无需 AccessKey。";
     /// Signatures are checked on a worker's thread, not on the writer's.
     const SLOW: bool = true;
     type Request = Prepared<AssumeRoleWithSAMLRequest, Verified>;

@@ -43,6 +43,7 @@ impl Operation for GetCallerIdentity {
         resource: "*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "查询调用者的身份。";
     type Request = Empty;
     type Response = GetCallerIdentityResponse;
 

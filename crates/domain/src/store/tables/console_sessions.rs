@@ -123,6 +123,12 @@ pub fn delete_of_user(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Resu
     tx.execute(sql, &[account.into(), user.into()]).map(drop)
 }
 
+/// Ends those of an identity that a password began.
+pub fn delete_of_password(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM console_sessions WHERE account = ?1 AND user_id = ?2 AND access_key_id IS NULL";
+    tx.execute(sql, &[account.into(), user.into()]).map(drop)
+}
+
 /// Forgets a few of those that are over, so that there are never many more than hold.
 pub fn delete_ended(
     tx: &mut Tx<'_>,
