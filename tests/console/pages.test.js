@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { after, before, test } = require('node:test');
 
-const { ROOT, acme } = require('./account');
+const { ROOT, acme, call } = require('./account');
 const { close, open, signIn, tooWide, violations } = require('./browser');
 
 // Pages of one kind, such as one for each operation, are looked at so many times.
@@ -75,6 +75,47 @@ test('every page is sound in every look', { timeout: 600_000 }, async (t) => {
       page.clean();
       await page.context().close();
     });
+  }
+});
+
+const NUMBERS_ALONE = {
+  Version: '1',
+  Statement: [
+    { Effect: 'Allow', Action: 'ram:GetAccountSecurityPracticeReport', Resource: '*' },
+    { Effect: 'Deny', Action: 'ramward:Explain*', Resource: '*' },
+  ],
+};
+
+// A RAM user with an AccessKey, and with a policy if one is given.
+function user(name, policy) {
+  const { DefaultDomainName: domain } = call(server, ROOT, 'GetDefaultDomain');
+  const upn = `UserPrincipalName=${name}@${domain}`;
+  call(server, ROOT, 'CreateUser', upn, `DisplayName=${name}`);
+  if (policy) {
+    call(server, ROOT, 'CreatePolicy', `PolicyName=${name}`, `PolicyDocument=${JSON.stringify(policy)}`);
+    call(server, ROOT, 'AttachPolicyToUser', 'PolicyType=Custom', `PolicyName=${name}`, `UserName=${name}`);
+  }
+  const { AccessKeyId: id, AccessKeySecret: secret } = call(server, ROOT, 'CreateAccessKey', upn).AccessKey;
+  return { id, secret };
+}
+
+test('who may see little sees that much and what to ask for, in every look', { timeout: 120_000 }, async () => {
+  const [reader, nobody] = [user('reader', NUMBERS_ALONE), user('nobody')];
+  for (const look of LOOKS) {
+    for (const [key, status, expected] of [[reader, 200, 'ramward:ExplainAccountSecurityPracticeReport'], [nobody, 403, 'AliyunRAMReadOnlyAccess']]) {
+      const page = await open(server, look);
+      await signIn(page, key);
+      for (const path of ['/console/overview', '/console/findings', '/console/what-if']) {
+        const response = await page.goto(path);
+        assert.equal(response.status(), status, path);
+        assert.deepEqual(look.axe ? await violations(page) : [], [], path);
+        assert.equal(await tooWide(page), false, `${path} at ${look.width} px`);
+      }
+      await page.goto('/console/overview');
+      assert.match(await page.locator('main').innerText(), new RegExp(expected));
+      page.clean();
+      await page.context().close();
+    }
   }
 });
 

@@ -54,6 +54,24 @@ impl Calls<'_> {
         read(&self.ask(&Ask::new(product, action, params)), action)
     }
 
+    /// The same where what is needed of the answer is a `T`: nothing else of it is read.
+    ///
+    /// # Errors
+    /// The refusal inside; around it an answer that is no `T`, which none is that its operation describes.
+    pub fn call_for<T: DeserializeOwned>(
+        &self,
+        product: Product,
+        action: &str,
+        params: &[(&str, &str)],
+    ) -> Result<Result<T, Refusal>, Trouble> {
+        let answer = self.ask(&Ask::new(product, action, params));
+        if answer.status != 200 {
+            return Ok(Err(refusal(&answer, action)));
+        }
+        let read = serde_json::from_slice(&answer.body);
+        read.map(Ok).map_err(|error| Trouble::Internal(format!("the answer of {action}: {error}")))
+    }
+
     /// Calls an operation: the answer as it would go over the wire. It stands among the last requests like any other.
     pub fn ask(&self, ask: &Ask<'_>) -> Answer {
         let (answer, elapsed) = timed(|| self.service.call_as(self.caller, self.origin, ask));
@@ -76,18 +94,22 @@ pub fn part<T: DeserializeOwned>(answer: &Value, pointer: &str) -> Result<T, Tro
 /// # Errors
 /// The refusal, if it is one.
 pub fn read(answer: &Answer, action: &str) -> Result<Value, Refusal> {
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     if answer.status == 200 {
-        return Ok(body);
+        return Ok(serde_json::from_slice(&answer.body).unwrap_or_default());
     }
+    Err(refusal(answer, action))
+}
+
+fn refusal(answer: &Answer, action: &str) -> Refusal {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Err(Refusal {
+    Refusal {
         status: answer.status,
         code: text("Code"),
         message: text("Message"),
         request_id: text("RequestId"),
         operation: action.to_owned(),
-    })
+    }
 }
 
 /// What `work` gives, and how long it took.

@@ -3,9 +3,9 @@
 
 use ramward_domain::ops::{self, OPERATIONS};
 use ramward_rpc::api::{Api, Product};
+use serde::Deserialize;
 use serde_json::json;
 
-use super::calls::part;
 use super::trouble::Trouble;
 use super::visit::Visit;
 use super::whose::Whose;
@@ -33,14 +33,22 @@ pub struct Known {
     pub lacks: Option<&'static str>,
 }
 
+/// The answer of the operation that explains.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Explained {
+    explanation: Explanation,
+}
+
 impl Known {
     /// Asks for it.
     ///
     /// # Errors
     /// [`Trouble::Unseen`] where not even the ten values may be seen.
     pub fn of(visit: &Visit<'_>, whose: &Whose) -> Result<Self, Trouble> {
-        let refusal = match visit.attempt(EXPLAIN.0, EXPLAIN.1, &whose.params(&[]))? {
-            Ok(answer) => return Ok(Self { explanation: part(&answer, "/Explanation")?, lacks: None }),
+        let asked = visit.calls()?.call_for(EXPLAIN.0, EXPLAIN.1, &whose.params(&[]))?;
+        let refusal = match asked {
+            Ok(Explained { explanation }) => return Ok(Self { explanation, lacks: None }),
             Err(refusal) => refusal,
         };
         // The vendor's operation is about the caller's own account, and the operator has none.

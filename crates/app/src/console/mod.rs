@@ -24,6 +24,7 @@ pub mod lang;
 pub mod links;
 pub mod overview;
 pub mod pages;
+pub mod parts;
 pub mod policies;
 pub mod preferences;
 pub mod proof;

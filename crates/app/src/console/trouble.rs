@@ -95,8 +95,8 @@ impl Trouble {
                 StatusCode::FORBIDDEN,
                 lang.t("You may not see the security report yet", "您暂无权限查看安全报告"),
                 lang.t(
-                    "Nothing is wrong: no policy of yours permits it. Ask whoever manages this account to attach the system policy AliyunRAMReadOnlyAccess, which opens the ten values, or a custom policy that says what stands below, which opens everything.",
-                    "系统没有出错，只是您还没有相应的权限策略。请联系该账号的管理员为您授权：系统策略 AliyunRAMReadOnlyAccess 可查看十项数值；内容如下的自定义策略可查看全部。",
+                    "Nothing is wrong: no policy permits it to you. Ask whoever manages this account to attach the system policy AliyunRAMReadOnlyAccess, or one that says what stands below and opens these pages alone.",
+                    "系统没有出错，只是没有权限策略允许您查看。请联系该账号的管理员为您授予系统策略 AliyunRAMReadOnlyAccess，或内容如下、仅限于这些页面的自定义策略。",
                 ),
             ),
             Self::Internal(reason) => {

@@ -87,7 +87,9 @@ pub(in crate::report) fn simulate_within(
     let Some(facts) = counts::facts(tx, account, limits.today, limits.thresholds)? else { return Ok(None) };
     let facts = Facts { sub_user_pwd_level: policy, ..facts };
     let (mended, many) = (BTreeMap::new(), Many::default());
-    let mut simulation = Simulation { tx, account, limits, one_by_one, facts, mended, many, new_users: 0 };
+    let parts = parts(repairs, changes);
+    let mut simulation =
+        Simulation { tx, account, limits, one_by_one, parts, facts, mended, many, new_users: 0 };
     for repair in repairs {
         match repair {
             Repair::All(check) => simulation.repair_all(*check)?,
@@ -101,6 +103,17 @@ pub(in crate::report) fn simulate_within(
         }
     }
     simulation.outcome(repairs).map(Some)
+}
+
+/// The parts of identities that matter: a repair touches no other than its check looks at, a change may touch any.
+fn parts(repairs: &[Repair], changes: &[Change]) -> Parts {
+    if !changes.is_empty() {
+        return Parts::ALL;
+    }
+    let checks = repairs.iter().map(|repair| match repair {
+        Repair::All(check) | Repair::One(check, ..) => check.parts(),
+    });
+    checks.fold(Parts::default(), Parts::and)
 }
 
 /// Checks repaired as a whole that too many break to repair them one by one. Only RAM users are meant: root is always
@@ -119,6 +132,8 @@ struct Simulation<'a, 'tx> {
     account: AccountId,
     limits: Limits,
     one_by_one: usize,
+    /// What is read of an identity.
+    parts: Parts,
     /// The facts before any repair.
     facts: Facts,
     mended: BTreeMap<UserId, (Identity, Mend)>,
@@ -134,7 +149,7 @@ impl Simulation<'_, '_> {
 
     fn mend(&mut self, user: UserId, how: impl FnOnce(&Identity) -> Mend) -> Result<(), StoreError> {
         if !self.mended.contains_key(&user) {
-            let Some(identity) = Identity::read(self.tx, self.account, user, Parts::ALL)? else {
+            let Some(identity) = Identity::read(self.tx, self.account, user, self.parts)? else {
                 return Ok(());
             };
             self.mended.insert(user, (identity, Mend::default()));

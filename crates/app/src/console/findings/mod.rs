@@ -4,9 +4,10 @@
 use askama::Template;
 use form_urlencoded::byte_serialize;
 use ramward_rpc::api::Product;
+use serde::Deserialize;
 
 use super::answer::{self, PageAnswer};
-use super::calls::{Refusal, part};
+use super::calls::Refusal;
 use super::check_text::{self, CheckText};
 use super::frame::Frame;
 use super::known::Known;
@@ -15,7 +16,6 @@ use super::repairs::{self, Repair};
 use super::trouble::Trouble;
 use super::visit::Visit;
 use super::whose::Whose;
-use crate::explaining::next_marker;
 use crate::formats::explained::{Check, Explanation, Finding, Findings, Kind, Verdict};
 
 /// How many findings a page may show; the first unless chosen. More would make it heavier than a page may be.
@@ -40,6 +40,16 @@ struct Page<'a> {
     first: Option<String>,
     /// The address of the next page.
     next: Option<String>,
+}
+
+/// The answer of the operation that lists findings.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    findings: Findings,
+    total_count: Option<i64>,
+    is_truncated: bool,
+    marker: Option<String>,
 }
 
 /// A check that can be chosen.
@@ -101,11 +111,9 @@ pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
         params.push(("Marker", marker));
     }
     let (listed, refused, total, next) =
-        match visit.attempt(Product::Ramward, "ListSecurityFindings", &params)? {
-            Ok(answer) => {
-                let total = answer.get("TotalCount").and_then(serde_json::Value::as_i64);
-                let next = next_marker(&answer);
-                (part::<Findings>(&answer, "/Findings")?.finding, None, total, next)
+        match visit.calls()?.call_for(Product::Ramward, "ListSecurityFindings", &params)? {
+            Ok(Listed { findings, total_count, is_truncated, marker }) => {
+                (findings.finding, None, total_count, marker.filter(|_| is_truncated))
             }
             Err(refusal) => (Vec::new(), Some(refusal), None, None),
         };

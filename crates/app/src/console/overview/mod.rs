@@ -8,6 +8,7 @@ pub mod exports;
 use askama::Template;
 use ramward_domain::time::Timestamp;
 use ramward_rpc::api::Product;
+use serde::Deserialize;
 
 use self::card::{Card, Group, groups};
 use super::answer::{self, PageAnswer};
@@ -48,6 +49,13 @@ struct Page<'a> {
     exports: Vec<(String, &'static str)>,
     /// Whether the credential report is one file.
     is_one_file: bool,
+}
+
+/// The answer of the operation that lists the history.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    entries: Entries,
 }
 
 /// What led to the present state.
@@ -135,10 +143,9 @@ fn history(visit: &Visit<'_>, whose: &Whose, explanation: &Explanation) -> Resul
     let Ok(now) = Timestamp::parse(&explanation.report_time) else { return Ok(Vec::new()) };
     let since = now.plus_seconds(-TREND_SECONDS).to_string();
     let params = whose.params(&[("StartTime", &since), ("MaxPoints", TREND_POINTS)]);
-    match visit.attempt(Product::Ramward, "ListAccountSecurityPracticeReportHistory", &params)? {
-        Ok(answer) => Ok(part::<Entries>(&answer, "/Entries")?.entry),
-        Err(_) => Ok(Vec::new()),
-    }
+    let asked =
+        visit.calls()?.call_for(Product::Ramward, "ListAccountSecurityPracticeReportHistory", &params)?;
+    Ok(asked.map_or_else(|_| Vec::new(), |Listed { entries }| entries.entry))
 }
 
 fn card<'a>(

@@ -160,7 +160,11 @@ fn an_account_sees_no_other_one() {
 #[test]
 fn the_ten_values_alone_make_an_overview_without_names() {
     let desk = sample();
-    let reader = desk.user_who_may("reader", Some(("System", "AliyunRAMReadOnlyAccess")));
+    let document = r#"{"Version":"1","Statement":[
+        {"Effect":"Allow","Action":"ram:GetAccountSecurityPracticeReport","Resource":"*"},
+        {"Effect":"Deny","Action":"ramward:Explain*","Resource":"*"}]}"#;
+    desk.ok(Product::Ram, "CreatePolicy", &[("PolicyName", "numbers"), ("PolicyDocument", document)]);
+    let reader = desk.user_who_may("reader", Some(("Custom", "numbers")));
     let root = desk.sign_in(&desk.root);
     let (part, whole) = (desk.page(&reader, "/console/overview"), desk.page(&root, "/console/overview"));
     let score = |page: &str| page.split_once("<b>").unwrap().1.split('<').next().unwrap().to_owned();
@@ -196,9 +200,11 @@ fn without_any_permission_the_page_names_the_policy_to_ask_for() {
         policy = shown.split("</pre>").next().unwrap().replace("&#34;", "\"");
     }
     desk.ok(Product::Ram, "CreatePolicy", &[("PolicyName", "report"), ("PolicyDocument", &policy)]);
-    let reader = desk.user_who_may("reader", Some(("Custom", "report")));
-    let page = desk.page(&reader, "/console/overview");
-    assert!(page.contains("/console/overview/explained/") && page.contains("Last change"), "{page}");
-    assert!(desk.page(&reader, "/console/findings?Check=users_mfa").contains("user-1"));
-    assert!(desk.page(&reader, "/console/what-if?Repair=users_mfa").contains("The score then"));
+    for (name, policy) in [("one", ("Custom", "report")), ("two", ("System", "AliyunRAMReadOnlyAccess"))] {
+        let reader = desk.user_who_may(name, Some(policy));
+        let page = desk.page(&reader, "/console/overview");
+        assert!(page.contains("/console/overview/explained/") && page.contains("Last change"), "{page}");
+        assert!(desk.page(&reader, "/console/findings?Check=users_mfa").contains("user-1"));
+        assert!(desk.page(&reader, "/console/what-if?Repair=users_mfa").contains("The score then"));
+    }
 }

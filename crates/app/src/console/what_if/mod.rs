@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use self::asked::Asked;
 use super::answer::{self, PageAnswer};
-use super::calls::{Refusal, part};
+use super::calls::Refusal;
 use super::check_text;
 use super::frame::Frame;
 use super::known::Known;
@@ -121,10 +121,10 @@ pub fn show(visit: &mut Visit<'_>) -> Result<PageAnswer, Trouble> {
     let borrowed: Vec<(&str, &str)> =
         params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let called = whose.params(&borrowed);
-    let (mut result, mut refused) = (None, None);
+    let (mut result, mut refused): (Option<Simulated>, _) = (None, None);
     if asked.is_something() {
-        match visit.attempt(Product::Ramward, OPERATION, &called)? {
-            Ok(answer) => result = Some(part::<Simulated>(&answer, "")?),
+        match visit.calls()?.call_for(Product::Ramward, OPERATION, &called)? {
+            Ok(simulated) => result = Some(simulated),
             Err(refusal) => refused = Some(refusal),
         }
     }

@@ -21,6 +21,15 @@ pub struct Parts {
 impl Parts {
     /// All of it.
     pub const ALL: Self = Self { keys: true, device: true, console: true };
+
+    /// These and those.
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            keys: self.keys || other.keys,
+            device: self.device || other.device,
+            console: self.console || other.console,
+        }
+    }
 }
 
 /// A RAM user, or root.
