@@ -28,6 +28,8 @@ readme         | every code block of the README
 formats        | the formats of the report against their published schemas
 clients-python | the vendor's Python clients, unmodified, against that program
 clients-node   | the vendor's Node clients, unmodified, against that program
+clients-store  | both again, on a store in PostgreSQL that several nodes may share
+failover       | clusters of PostgreSQL that are killed, filled, cut off and restored under that program
 console        | the console in a real browser, which it installs: every page, both languages, accessibility
 samples        | the code that the API explorer writes: run where it can be, parsed and held against the SDKs elsewhere
 scanners       | scanners, an Ansible playbook and more SDKs, unmodified: ./check-scanners.sh
@@ -118,6 +120,23 @@ step_clients_node() {
   node_modules tests/clients/node
   program
   npm test --silent --prefix tests/clients/node
+}
+
+step_clients_store() {
+  venv clients tests/clients/python/requirements.txt
+  node_modules tests/clients/node
+  program
+  # shellcheck disable=SC2016 # it is the other shell that knows the database
+  tests/postgresql/run bash -euc 'RAMWARD_TEST_STORE="$RAMWARD_TEST_POSTGRES"; export RAMWARD_TEST_STORE
+    "$1/clients/bin/python" -m pytest -q -p no:cacheprovider tests/clients/python
+    npm test --silent --prefix tests/clients/node' clients "$tools"
+}
+
+step_failover() {
+  venv check tests/check/requirements.txt
+  need cc 'a C compiler'
+  program
+  tests/postgresql/run python -m pytest -q -p no:cacheprovider tests/postgresql
 }
 
 # Debian's Chromium, and a font with Chinese letters; no package registry has a browser that needs no download of its own.

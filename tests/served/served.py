@@ -1,5 +1,6 @@
 """`ramward serve` as tests of every kind start and stop it: a process, from its ready line to its clean end."""
 
+import hashlib
 import json
 import os
 import selectors
@@ -23,14 +24,28 @@ def binary() -> Path:
     raise FileNotFoundError(f"no ramward program at {' or '.join(map(str, candidates))}: cargo build it first")
 
 
+def store_of(data: Path) -> list:
+    """The flags of the store beside a data directory: none, or where RAMWARD_TEST_STORE names a database, a schema of
+    its own there, the same one at each start."""
+    database = os.environ.get("RAMWARD_TEST_STORE")
+    if not database:
+        return []
+    schema = "served_" + hashlib.sha256(bytes(data)).hexdigest()[:16]
+    psql = Path(os.environ["RAMWARD_TEST_POSTGRES_PROGRAMS"]) / "psql"
+    make = f"SET client_min_messages = warning; CREATE SCHEMA IF NOT EXISTS {schema}"
+    subprocess.run([psql, "--no-psqlrc", "--quiet", "--dbname", database, "--command", make], check=True)
+    return ["--store", f"{database}?options=-csearch_path%3D{schema}", "--nodes", "several"]
+
+
 class Served:
     """A server on free ports of this machine. `ready` is what it says of itself, `log` where it writes the rest."""
 
     def __init__(self, data: Path, log: Path, environment: dict, flags: list):
         self.log = log
+        place = ["--listen", "127.0.0.1:0", "--data", data, *store_of(data)]
         with log.open("ab") as file:
             self.process = subprocess.Popen(
-                [binary(), "serve", "--listen", "127.0.0.1:0", "--data", data, "--output", "json", *flags],
+                [binary(), "serve", *place, "--output", "json", *flags],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

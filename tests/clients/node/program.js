@@ -2,7 +2,7 @@
 // The ramward program as a test starts and stops it: a process of its own on a free port of this machine.
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
+const { execFileSync, spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
@@ -34,12 +34,25 @@ function within(limit, promise, what) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
+// No flags, or where RAMWARD_TEST_STORE names a database, a schema there that nobody else has.
+function storeOf(directory) {
+  const database = process.env.RAMWARD_TEST_STORE;
+  if (!database) return [];
+  const schema = `served_${process.pid}_${path.basename(directory).replace(/[^A-Za-z0-9]/g, '_').toLowerCase()}`;
+  const psql = path.join(process.env.RAMWARD_TEST_POSTGRES_PROGRAMS, 'psql');
+  execFileSync(psql, ['--no-psqlrc', '--quiet', '--dbname', database, '--command', `CREATE SCHEMA ${schema}`]);
+  return ['--store', `${database}?options=-csearch_path%3D${schema}`, '--nodes', 'several'];
+}
+
 // Starts `ramward serve` with nothing in it but the account and its root key; resolves when it is ready.
 async function start(...flags) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'ramward-node-'));
   const child = spawn(
     binary(),
-    ['serve', '--listen', '127.0.0.1:0', '--data', path.join(directory, 'data'), '--output', 'json', ...flags],
+    [
+      'serve', '--listen', '127.0.0.1:0', '--data', path.join(directory, 'data'), '--output', 'json',
+      ...storeOf(directory), ...flags,
+    ],
     {
       env: {
         PATH: process.env.PATH,

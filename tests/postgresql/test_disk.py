@@ -1,0 +1,71 @@
+"""A full disk: of the rows, which refuses one statement, and of the log, which ends the server."""
+
+import pytest
+from cluster import USER, until
+from disk import Disk
+from node import verify
+from writers import Writer, all_go_on, check
+
+
+@pytest.fixture
+def disk(place):
+    """Large enough for a database and a little more."""
+    disk = Disk(place, 64)
+    yield disk
+    # What lies on it must have ended.
+    for cluster in place.clusters:
+        cluster.stop()
+    disk.end()
+
+
+def are_refused(writers: list) -> None:
+    """Waits until each of them was refused, and then once more."""
+    before = [len(writer.not_made) + len(writer.uncertain) for writer in writers]
+    until(
+        lambda: (
+            all(len(w.not_made) + len(w.uncertain) > n + 1 for w, n in zip(writers, before))
+            or any(w.wrong for w in writers)
+        ),
+        "a refusal of each writer",
+    )
+
+
+def test_rows_that_find_no_room_are_refused_for_the_moment(place, disk, start, tmp_path):
+    cluster = place.cluster("one")
+    cluster.sql(f"CREATE TABLESPACE small LOCATION '{disk.directory('rows')}'")
+    cluster.sql("CREATE DATABASE accounts TABLESPACE small")
+    store = f"postgres://{USER}@127.0.0.1:{cluster.port}/accounts"
+    nodes = [start("first", store), start("second", store)]
+    writers = [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(2)]
+    all_go_on(writers)
+    disk.fill(but=64 * 1024)
+    are_refused(writers)
+    disk.free()
+    all_go_on(writers)
+    for writer in writers:
+        writer.end()
+        assert not writer.uncertain, "the database said no, so nothing is uncertain"
+    check(writers, nodes)
+    verify(tmp_path / "look", store)
+
+
+def test_a_log_that_finds_no_room_ends_the_database_and_nothing_is_lost(place, disk, start, tmp_path):
+    cluster = place.cluster("one", initdb=("--waldir", disk.directory("log") / "wal", "--wal-segsize=1"))
+    store = f"postgres://{USER}@127.0.0.1:{cluster.port}/postgres"
+    nodes = [start("first", store), start("second", store)]
+    writers = [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(2)]
+    all_go_on(writers)
+    disk.fill(but=0)
+    are_refused(writers)
+    for node in nodes:
+        until(lambda node=node: node.status("/readyz") == 503, "a node that says its store is away")
+    disk.free()
+    cluster.stop()
+    cluster.start()
+    for node in nodes:
+        until(node.is_ready, "a node whose database is back")
+    all_go_on(writers)
+    for writer in writers:
+        writer.end()
+    check(writers, nodes)
+    verify(tmp_path / "look", store)

@@ -1,0 +1,100 @@
+"""A primary with a synchronous standby, and nodes that are killed: what was acknowledged stays, the rest is whole or
+not there, and everything goes on by itself."""
+
+from cluster import USER, until
+from node import principal, verify
+from writers import HEARD_SECONDS, Writer, all_go_on, check
+
+
+def pair(place):
+    """A primary, and a standby that has every commit before it is acknowledged; the address of both."""
+    primary = place.cluster("one", synchronous_commit="on")
+    # The standby has this setting only if it is told: promoted, it waits for nobody.
+    standby = place.start(place.copy(primary, "two", "--write-recovery-conf"))
+    primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'two'")
+    primary.sql("SELECT pg_reload_conf()")
+    until(
+        lambda: primary.sql("SELECT sync_state FROM pg_stat_replication") == "sync",
+        "a standby that commits wait for",
+    )
+    hosts = f"127.0.0.1:{primary.port},127.0.0.1:{standby.port}"
+    return primary, standby, f"postgres://{USER}@{hosts}/postgres"
+
+
+def test_the_primary_dies_under_load_and_the_standby_takes_over(place, start, tmp_path):
+    primary, standby, store = pair(place)
+    nodes = [start("first", store), start("second", store)]
+    writers = [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(3)]
+    all_go_on(writers)
+
+    primary.kill()
+    for node in nodes:
+        until(lambda node=node: node.status("/readyz") == 503, "a node that says its store is away")
+        assert node.status("/healthz") == 200
+        answer = node.call("GetAccountSecurityPracticeReport")
+        assert answer.is_nothing, answer
+
+    standby.promote()
+    for node in nodes:
+        until(node.is_ready, "a node that found the new primary")
+    all_go_on(writers)
+    for writer in writers:
+        writer.end()
+    check(writers, nodes)
+    verify(tmp_path / "look", store)
+    refused = sum(len(writer.not_made) + len(writer.uncertain) for writer in writers)
+    assert refused > 0, "the primary died and nobody noticed"
+    for node in nodes:
+        node.stop()
+
+
+def test_a_lone_node_answers_from_memory_while_its_database_changes_places(place, start, tmp_path):
+    primary, standby, store = pair(place)
+    node = start("alone", store, nodes="one")
+    node.ok("CreateUser", UserPrincipalName=principal("kept"), DisplayName="kept")
+    before = node.report()
+    # Once more, so that it is in memory whoever wrote last.
+    assert node.report() == before
+    primary.kill()
+    until(lambda: node.status("/readyz") == 503, "a node that says its store is away")
+    assert node.report() == before, "memory has it"
+    answer = node.call("CreateUser", UserPrincipalName=principal("not"), DisplayName="not")
+    assert answer.is_nothing, answer
+    standby.promote()
+    until(node.is_ready, "a node that found the new primary")
+    assert node.users() == {"kept"}
+    node.ok("CreateUser", UserPrincipalName=principal("more"), DisplayName="more")
+    until(lambda: node.report() != before, "a report with one user more", HEARD_SECONDS)
+    node.stop()
+    verify(tmp_path / "look", store, nodes="one")
+
+
+def test_a_host_that_is_frozen_is_passed_over(place, start):
+    primary, standby, store = pair(place)
+    node = start("first", store)
+    node.ok("CreateUser", UserPrincipalName=principal("before"), DisplayName="before")
+    node.stop()
+    # It still takes connections and says nothing.
+    primary.freeze()
+    standby.promote()
+    node = start("second", f"{store}?connect_timeout=1")
+    node.ok("CreateUser", UserPrincipalName=principal("after"), DisplayName="after")
+    assert node.users() == {"before", "after"}
+    node.stop()
+
+
+def test_a_node_is_killed_among_writes_and_the_other_goes_on(place, start, tmp_path):
+    store = place.cluster("one").address()
+    first, second = start("first", store), start("second", store)
+    of_first = [Writer(first, f"a{n}") for n in range(3)]
+    of_second = [Writer(second, f"b{n}") for n in range(3)]
+    all_go_on(of_first + of_second)
+    first.kill()
+    all_go_on(of_second, 20)
+    for writer in of_first + of_second:
+        writer.end()
+    again = start("first", store)
+    check(of_first + of_second, [second, again])
+    verify(tmp_path / "look", store)
+    for node in (second, again):
+        node.stop()
