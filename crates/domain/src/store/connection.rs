@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::StoreError;
+use super::migrations;
 use crate::identity::policy::VersionId;
 use crate::ids::{AccessKeyId, AccountId, GroupId, RoleId, UserId};
 use crate::time::{Day, Timestamp};
@@ -86,6 +87,11 @@ pub trait Driver: Send + Sync {
 
     /// All steps of the schema in this database's dialect, in order, numbered from 1.
     fn migrations(&self) -> &'static [Migration];
+
+    /// The oldest schema whose programs can use a store that has this step: its own number, if they must know of it.
+    fn usable_from(&self, step: i64) -> i64 {
+        migrations::usable_from(step)
+    }
 
     /// What to call it in a message.
     fn place(&self) -> PathBuf;
@@ -169,6 +175,10 @@ pub trait Connection: Send {
 
     /// Waits until no other node is at work on the schema, and keeps others from it until it is given back with `false`.
     fn hold_schema(&mut self, held: bool) -> Result<(), StoreError>;
+
+    /// Joins those that write to the store, for as long as the connection lives; `alone` keeps all others from it until it
+    /// joins again without. Whether that could be had; where there is one process, it always can.
+    fn join(&mut self, alone: bool) -> Result<bool, StoreError>;
 
     /// Moves the log into the data file, as far as nobody is in the way; `restart` waits a moment for those, and lets the
     /// next commit write from the log's beginning. How many pages the log then has that are not yet moved. A database

@@ -30,6 +30,16 @@ pub enum StoreError {
         /// The last that this program knows.
         known: i64,
     },
+    /// Other processes use the database, and a step of the schema must be made that they may not know.
+    #[error(
+        "schema {step} is not one that older versions can use: stop the other processes of the store {place}, then start this one"
+    )]
+    OtherVersions {
+        /// The database, without its password.
+        place: String,
+        /// The step.
+        step: i64,
+    },
     /// A file or directory cannot be read, written or made.
     #[error("no access to {}: {hint}", path.display())]
     NoAccess {
@@ -207,6 +217,8 @@ impl StoreError {
                 | Self::TimedOut
                 | Self::Conflict
                 | Self::Unknown(_)
+                // A node that was left behind: others answer.
+                | Self::NewerSchema { .. }
         )
     }
 

@@ -197,6 +197,10 @@ impl Connection for FaultyConnection {
         self.inner.hold_schema(held)
     }
 
+    fn join(&mut self, alone: bool) -> Result<bool, StoreError> {
+        self.inner.join(alone)
+    }
+
     fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {
         self.inner.checkpoint(restart)
     }

@@ -326,6 +326,11 @@ impl Connection for SqliteConnection {
         Ok(())
     }
 
+    fn join(&mut self, _alone: bool) -> Result<bool, StoreError> {
+        // Whoever holds the file is alone.
+        Ok(true)
+    }
+
     fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {
         let told = |error| translate(&self.path, error);
         let sql = if restart { "PRAGMA wal_checkpoint(RESTART)" } else { "PRAGMA wal_checkpoint(PASSIVE)" };

@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use super::checkpointer::Bell;
 use super::connection::{Access, Connection, Driver, Role};
 use super::error::StoreError;
+use super::migrations;
 use super::news::NodeName;
 use super::seal::SealKey;
 use super::snapshots::{self, Staged};
@@ -303,7 +304,13 @@ impl Desk {
     fn connection(&mut self) -> Result<&mut dyn Connection, StoreError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            absent => absent.insert(self.driver.connect(Role::Writer)?),
+            absent => {
+                let mut connection = self.driver.connect(Role::Writer)?;
+                migrations::look_again(&*self.driver, connection.as_mut())?;
+                // Another database may have taken the place of the one that was lost, and may not have all of it.
+                self.shared.tell(&[Effect::All]);
+                absent.insert(connection)
+            }
         };
         Ok(connection.as_mut())
     }

@@ -167,3 +167,4 @@ macro_rules! whole_stores {
 mod on_either;
 mod on_postgres;
 mod on_sqlite;
+mod versions;

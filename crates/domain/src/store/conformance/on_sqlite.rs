@@ -175,7 +175,9 @@ fn a_newer_schema_is_refused_in_words() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("one.db");
     let store = filled(&path);
-    write(&store, |tx| server::update(tx, "schema_version", "99")).unwrap();
+    for name in ["schema_version", "schema_usable_from"] {
+        write(&store, move |tx| server::update(tx, name, "99")).unwrap();
+    }
     drop(store);
     let refused = refusal(&path);
     assert!(matches!(refused, StoreError::NewerSchema { found: 99, known: 2..99, .. }), "{refused}");

@@ -120,6 +120,10 @@ impl Connection for WatchedConnection {
         self.0.hold_schema(held)
     }
 
+    fn join(&mut self, alone: bool) -> Result<bool, StoreError> {
+        self.0.join(alone)
+    }
+
     fn checkpoint(&mut self, restart: bool) -> Result<u64, StoreError> {
         self.0.checkpoint(restart)
     }

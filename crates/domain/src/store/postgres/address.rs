@@ -80,6 +80,44 @@ impl FromStr for PostgresUrl {
     }
 }
 
+impl PostgresUrl {
+    /// How to connect to each host alone, in their order, and how long that may take until it takes statements. The
+    /// driver's own limit ends with the connection's first packets, and a host that is frozen still answers those.
+    pub(super) fn each_host(&self) -> Vec<(Config, Duration)> {
+        let all = &self.config;
+        let (names, addresses, ports) = (all.get_hosts(), all.get_hostaddrs(), all.get_ports());
+        let patience = all.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
+        let of_host = |place: usize| {
+            let mut one = Config::new();
+            match names.get(place) {
+                Some(Host::Tcp(name)) => drop(one.host(name)),
+                #[cfg(unix)]
+                Some(Host::Unix(path)) => drop(one.host_path(path)),
+                None => {}
+            }
+            addresses.get(place).map(|address| one.hostaddr(*address));
+            ports.get(place).or_else(|| ports.first()).map(|port| one.port(*port));
+            all.get_user().map(|user| one.user(user));
+            all.get_password().map(|password| one.password(password));
+            all.get_dbname().map(|name| one.dbname(name));
+            all.get_options().map(|options| one.options(options));
+            all.get_application_name().map(|name| one.application_name(name));
+            all.get_tcp_user_timeout().map(|limit| one.tcp_user_timeout(*limit));
+            all.get_keepalives_interval().map(|interval| one.keepalives_interval(interval));
+            all.get_keepalives_retries().map(|retries| one.keepalives_retries(retries));
+            one.connect_timeout(patience)
+                .keepalives(all.get_keepalives())
+                .keepalives_idle(all.get_keepalives_idle())
+                .ssl_mode(all.get_ssl_mode())
+                .ssl_negotiation(all.get_ssl_negotiation())
+                .target_session_attrs(all.get_target_session_attrs())
+                .channel_binding(all.get_channel_binding());
+            (one, patience)
+        };
+        (0..names.len().max(addresses.len())).map(of_host).collect()
+    }
+}
+
 /// Whether what is said to a host stays on this machine.
 fn is_here(host: &Host) -> bool {
     match host {
@@ -181,6 +219,25 @@ mod tests {
             url.config.get_options().unwrap().ends_with("-csearch_path=one"),
             "the address has the last word"
         );
+    }
+
+    #[test]
+    fn each_host_is_the_whole_address_with_one_host() {
+        let url = parse(
+            "postgres://me:secret@db1:5433,db2:5434/d?connect_timeout=3&keepalives_idle=7&options=-ca%3Db",
+        );
+        let each = url.each_host();
+        assert_eq!(each.len(), 2);
+        for (place, (one, patience)) in each.into_iter().enumerate() {
+            assert_eq!(patience, Duration::from_secs(3));
+            assert_eq!(one.get_hosts(), &url.config.get_hosts()[place..=place]);
+            assert_eq!(one.get_ports(), &url.config.get_ports()[place..=place]);
+            let address = format!("postgres://me:secret@db{}:{}/d", place + 1, 5433 + place);
+            let whole = parse(&format!("{address}?connect_timeout=3&keepalives_idle=7&options=-ca%3Db"));
+            assert_eq!(one, whole.config);
+        }
+        let one_port = parse("postgres://me@db1,db2:5434/d").each_host();
+        assert_eq!(one_port.len(), 2);
     }
 
     #[test]

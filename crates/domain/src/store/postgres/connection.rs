@@ -37,6 +37,8 @@ pub(super) struct PostgresConnection {
     /// The rows of a bulk that are on their way.
     copying: Option<Copying>,
     open: bool,
+    /// Nobody else may write to the store.
+    alone: bool,
     /// A statement failed: the database refuses all but a return to a point or to the beginning.
     failed: bool,
     lost: bool,
@@ -51,6 +53,7 @@ impl PostgresConnection {
             pending: String::new(),
             copying: None,
             open: false,
+            alone: false,
             failed: false,
             lost: false,
         }
@@ -108,21 +111,25 @@ impl PostgresConnection {
 
     /// Makes this the only connection that writes, for as long as it lives.
     pub(super) fn hold_store(&mut self) -> Result<(), StoreError> {
+        if self.try_lock("SELECT CASE WHEN pg_try_advisory_lock(?1) THEN 1 ELSE 0 END")? {
+            Ok(())
+        } else {
+            Err(StoreError::Held { place: self.shared.url.to_string() })
+        }
+    }
+
+    /// Whether the lock that stands for all that write could be had.
+    fn try_lock(&mut self, sql: &'static str) -> Result<bool, StoreError> {
         let number = self.shared.number(Lock::Owner);
         let mut is_held = false;
-        self.query(
-            "SELECT CASE WHEN pg_try_advisory_lock(?1) THEN 1 ELSE 0 END",
-            &[number.into()],
-            &mut |row| {
-                is_held = row.get(0)?;
-                Ok(false)
-            },
-        )?;
-        if !is_held {
-            return Err(StoreError::Held { place: self.shared.url.to_string() });
+        self.query(sql, &[number.into()], &mut |row| {
+            is_held = row.get(0)?;
+            Ok(false)
+        })?;
+        if is_held {
+            self.wire.farewell = "ROLLBACK; SELECT pg_advisory_unlock_all()";
         }
-        self.wire.farewell = "ROLLBACK; SELECT pg_advisory_unlock_all()";
-        Ok(())
+        Ok(is_held)
     }
 
     /// Gathers the row of a statement, or sends what is gathered of the tables that it touches. How many rows it changed, if
@@ -384,6 +391,24 @@ impl Connection for PostgresConnection {
         } else {
             self.tell(&format!("SELECT pg_advisory_unlock({lock}); RESET statement_timeout"))
         }
+    }
+
+    fn join(&mut self, alone: bool) -> Result<bool, StoreError> {
+        if self.shared.nodes == Nodes::One {
+            // It took the store when it was opened.
+            return Ok(true);
+        }
+        if alone {
+            self.alone =
+                self.alone || self.try_lock("SELECT CASE WHEN pg_try_advisory_lock(?1) THEN 1 ELSE 0 END")?;
+            return Ok(self.alone);
+        }
+        let joined = self.try_lock("SELECT CASE WHEN pg_try_advisory_lock_shared(?1) THEN 1 ELSE 0 END")?;
+        if std::mem::take(&mut self.alone) {
+            let number = self.shared.number(Lock::Owner);
+            self.tell(&format!("SELECT pg_advisory_unlock({number})"))?;
+        }
+        Ok(joined)
     }
 
     fn checkpoint(&mut self, _restart: bool) -> Result<u64, StoreError> {

@@ -139,7 +139,7 @@ enum Lock {
     Store,
     /// The steps of the schema.
     Schema,
-    /// That this process is the only one.
+    /// Who writes: one process alone, or several that share it.
     Owner,
     /// One account.
     Account(AccountId),

@@ -56,6 +56,14 @@ impl TestSchema {
         outside.batch(&format!("{cut} '{listen}'")).unwrap();
     }
 
+    /// Ends the sessions in which its nodes write.
+    pub fn cut_writers(&self) {
+        let number = self.driver.shared.number(super::Lock::Owner);
+        let mut outside = self.driver.connect(Role::Reader).unwrap();
+        let cut = "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'";
+        outside.batch(&format!("{cut} AND (classid::bigint << 32 | objid::bigint) = {number}")).unwrap();
+    }
+
     fn address_of(database: &PostgresUrl, name: &str) -> PostgresUrl {
         let mut url = database.clone();
         let options = format!("{} -c search_path={name}", url.config.get_options().unwrap_or_default());

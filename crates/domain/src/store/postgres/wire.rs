@@ -56,11 +56,14 @@ impl Wire {
             source: std::sync::Arc::new(error),
         })?;
         let connected = runtime
-            .block_on(async { tokio::time::timeout(patience, url.config.connect(trust.clone())).await })
+            .block_on(async {
+                tokio::time::timeout(patience, first_that_will_do(url, trust, patience)).await
+            })
             .map_err(|_| StoreError::TimedOut)?;
         // Whatever the reason: before a session there is nothing of it that the database could have done.
-        let (client, line) = connected.map_err(|error| match Trouble::Said(error).told(url) {
+        let (client, line) = connected.map_err(|trouble| match trouble.told(url) {
             StoreError::Other(error) => StoreError::unreachable(url, error.to_string()),
+            StoreError::TimedOut => StoreError::unreachable(url, "no host answered in time".to_owned()),
             told => told,
         })?;
         Ok(Self {
@@ -128,6 +131,27 @@ impl Wire {
     pub(super) fn heard(&mut self) -> Vec<String> {
         self.heard.drain(..).map(|told| told.payload().to_owned()).collect()
     }
+}
+
+/// The first host that takes writes; else what the last one said. One that says nothing leaves the others their share of
+/// the time.
+async fn first_that_will_do(
+    url: &PostgresUrl,
+    trust: &Trust,
+    patience: Duration,
+) -> Result<(Client, Line), Trouble> {
+    let mut last = Trouble::Silent;
+    let hosts = url.each_host();
+    let share =
+        u32::try_from(hosts.len()).ok().and_then(|count| patience.checked_div(count)).unwrap_or(patience);
+    for (host, limit) in hosts {
+        match tokio::time::timeout(limit.min(share), host.connect(trust.clone())).await {
+            Ok(Ok(connected)) => return Ok(connected),
+            Ok(Err(error)) => last = Trouble::Said(error),
+            Err(_) => last = Trouble::Silent,
+        }
+    }
+    Err(last)
 }
 
 /// Polls `work` and what it needs from the line until the work is done or the line is cut.
