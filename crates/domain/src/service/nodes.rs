@@ -125,6 +125,17 @@ fn a_nonce_is_accepted_once_whatever_node_sees_it() {
             assert_eq!(code(app, &signed), "SignatureNonceUsed", "{action}, which was answered {first}");
         }
     }
+    // The same nonce in a request that bears another time.
+    let with_nonce = |seconds| {
+        let key = &one.root;
+        let time = one.wall().plus_seconds(seconds).to_string();
+        let request = TestApp::request("GetAccountSummary", &[]);
+        request.sign(key.access_key_id.as_str(), &key.access_key_secret, &time, "used twice")
+    };
+    assert_eq!(code(one, &with_nonce(0)), "OK");
+    for seconds in [1, -1, 600] {
+        assert_eq!(code(other, &with_nonce(seconds)), "SignatureNonceUsed");
+    }
     // At the same instant, on both.
     for number in 0..20 {
         let name = format!("user{number}");

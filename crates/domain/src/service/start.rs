@@ -71,13 +71,14 @@ impl Service {
         let of_dates = now.plus_seconds(begun.clock_offset_seconds);
         let in_force = settings.clone();
         store.write(move |tx| history::settings_in_force(tx, of_dates, in_force.measures()))?;
-        if !shared {
-            store.read(|tx| {
-                nonces::each(tx, now, |_, expires, fingerprint| {
+        store.read(|tx| {
+            nonces::each(tx, now, |account, expires, fingerprint| {
+                // What stands under an account all nodes find there; what a node that was alone has left stands under none.
+                if !shared || account == AccountId::OPERATOR {
                     replay.take_over(Fingerprint(fingerprint), expires, now);
-                })
-            })?;
-        }
+                }
+            })
+        })?;
         let caches = Arc::new(Caches {
             keys: GuardedCache::new(settings.cache_entries),
             answers: GuardedCache::new(settings.cache_entries),

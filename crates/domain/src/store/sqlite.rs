@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
     (7, include_str!("schema/sqlite/0007_federation.sql")),
     (8, include_str!("schema/sqlite/0008_bins.sql")),
     (9, include_str!("schema/sqlite/0009_console.sql")),
+    (10, include_str!("schema/sqlite/0010_nonces.sql")),
 ];
 
 /// Sizes that may be set.

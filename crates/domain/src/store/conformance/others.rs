@@ -139,6 +139,7 @@ pub fn a_nonce_is_burnt_once(open: Open) {
     };
     assert!(burn(ACCOUNT, noon(1), u64::MAX));
     assert!(!burn(ACCOUNT, noon(1), u64::MAX));
+    assert!(!burn(ACCOUNT, noon(2), u64::MAX), "whatever time the request bears");
     assert!(burn(other, noon(1), u64::MAX));
     assert!(burn(ACCOUNT, noon(1), 0));
     assert!(burn(ACCOUNT, noon(2), 1 << 63));

@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = &[
     (7, include_str!("../schema/postgres/0007_federation.sql")),
     (8, include_str!("../schema/postgres/0008_bins.sql")),
     (9, include_str!("../schema/postgres/0009_console.sql")),
+    (10, include_str!("../schema/postgres/0010_nonces.sql")),
 ];
 
 /// How many processes may write to a store at the same time.

@@ -6,7 +6,7 @@ use crate::store::error::StoreError;
 use crate::store::tx::Tx;
 use crate::time::Timestamp;
 
-/// Burns a nonce; `false` if it was burnt before.
+/// Burns a nonce; `false` if it was burnt before, for the same end or, unless it is the operator's, for another one.
 pub fn insert(
     tx: &mut Tx<'_>,
     account: AccountId,
