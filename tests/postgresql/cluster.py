@@ -148,7 +148,7 @@ class Cluster:
     def stop(self, mode: str = "immediate") -> None:
         """Ends the server if it runs."""
         if (self.data / "postmaster.pid").exists() and alive(self.pid()):
-            send(signal.SIGCONT, [self.pid(), *children(self.pid())])
+            self.thaw()
             run("pg_ctl", "stop", "--silent", "--wait", "--pgdata", self.data, "--mode", mode)
 
     def pid(self) -> int:
@@ -168,6 +168,10 @@ class Cluster:
         first = self.pid()
         send(signal.SIGSTOP, [first])
         send(signal.SIGSTOP, children(first))
+
+    def thaw(self) -> None:
+        """Lets them go on."""
+        send(signal.SIGCONT, [*children(self.pid()), self.pid()])
 
     def promote(self) -> None:
         """Makes a standby take writes."""

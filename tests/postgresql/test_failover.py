@@ -1,6 +1,9 @@
 """A primary with a synchronous standby, and nodes that are killed: what was acknowledged stays, the rest is whole or
 not there, and everything goes on by itself."""
 
+import threading
+
+import pytest
 from cluster import USER, until
 from node import principal, verify
 from writers import HEARD_SECONDS, Writer, all_go_on, check
@@ -81,6 +84,39 @@ def test_a_host_that_is_frozen_is_passed_over(place, start):
     node.ok("CreateUser", UserPrincipalName=principal("after"), DisplayName="after")
     assert node.users() == {"before", "after"}
     node.stop()
+
+
+@pytest.mark.parametrize("cut", ["pg_cancel_backend", "pg_terminate_backend"])
+def test_a_commit_that_the_standby_has_not_confirmed_is_said_to_be_uncertain(place, start, tmp_path, cut):
+    primary, standby, store = pair(place)
+    first, second = start("first", store), start("second", store)
+
+    def ask(name: str) -> tuple:
+        answers = []
+        call = {"UserPrincipalName": principal(name), "DisplayName": name}
+        asking = threading.Thread(target=lambda: answers.append(first.call("CreateUser", **call)))
+        asking.start()
+        return asking, answers
+
+    standby.freeze()
+    asking, answers = ask("uncertain")
+    waits = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    until(lambda: primary.sql(waits), "a commit that waits for the standby")
+    assert not answers
+    primary.sql(f"SELECT {cut}(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+    asking.join(30)
+    assert answers and answers[0].is_unknown, answers
+    # The next one is cut short by nobody, and is answered when both have it.
+    asking, answers = ask("certain")
+    until(lambda: primary.sql(waits), "a commit that waits for the standby")
+    assert not answers
+    standby.thaw()
+    asking.join(30)
+    assert answers and answers[0].status == 200, answers
+    # What was uncertain came to be, here, and is whole on both.
+    for node in (first, second):
+        assert node.users() == {"uncertain", "certain"}
+    verify(tmp_path / "look", store)
 
 
 def test_a_node_is_killed_among_writes_and_the_other_goes_on(place, start, tmp_path):
