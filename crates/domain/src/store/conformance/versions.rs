@@ -20,10 +20,14 @@ const BREAKING: &str = "ALTER TABLE user_tags RENAME TO tags_of_users";
 /// Where all versions have their store.
 enum Place {
     File(PathBuf),
-    Schema(TestSchema),
+    Schema(Box<TestSchema>),
 }
 
 impl Place {
+    fn schema(database: &str) -> Self {
+        Self::Schema(Box::new(TestSchema::create(database, Nodes::Several)))
+    }
+
     fn driver(&self, nodes: Nodes) -> Result<Box<dyn Driver>, StoreError> {
         Ok(match self {
             Self::File(path) => Box::new(Sqlite::open(path, SqliteOptions::default())?),
@@ -138,7 +142,7 @@ fn a_data_file_of_a_later_version_serves_an_earlier_one_if_it_can() {
 #[test]
 fn nodes_of_two_versions_serve_one_schema() {
     let Some(database) = database() else { return };
-    let place = Place::Schema(TestSchema::create(&database, Nodes::Several));
+    let place = Place::schema(&database);
     let early = with_account(place.open(0).unwrap());
     let own = version(&early);
     let late = place.open(1).unwrap();
@@ -168,7 +172,7 @@ fn nodes_of_two_versions_serve_one_schema() {
 #[test]
 fn a_node_that_was_cut_off_looks_at_the_schema_again() {
     let Some(database) = database() else { return };
-    let place = Place::Schema(TestSchema::create(&database, Nodes::Several));
+    let place = Place::schema(&database);
     let Place::Schema(schema) = &place else { return };
     let early = with_account(place.open(0).unwrap());
     insert(&early, 1);
@@ -184,7 +188,7 @@ fn a_node_that_was_cut_off_looks_at_the_schema_again() {
 #[test]
 fn one_that_is_alone_and_several_keep_out_of_each_others_way() {
     let Some(database) = database() else { return };
-    let place = Place::Schema(TestSchema::create(&database, Nodes::Several));
+    let place = Place::schema(&database);
     let several = with_account(place.open(0).unwrap());
     let alone = || place.driver(Nodes::One).and_then(|driver| start(Version::plain(driver)));
     let refused = alone().err().unwrap();
