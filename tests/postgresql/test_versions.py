@@ -36,4 +36,5 @@ def test_a_node_lives_with_a_later_schema_that_says_so_and_with_no_other(place, 
     for node in (first, second):
         until(lambda node=node: node.call("GetAccountSummary").is_nothing, "a node that was left behind")
         assert make(node, "left-behind").is_nothing
+        assert (node.status("/readyz"), node.status("/healthz")) == (503, 200)
     assert cluster.sql("SELECT count(*) FROM users WHERE user_name = 'left-behind'") == "0"

@@ -81,7 +81,12 @@ impl Backend for Service {
     }
 
     fn ready(&self) -> Result<(), String> {
-        let asked: Result<_, StoreError> = self.store().read(|tx| server::find(tx, "ready"));
+        let store = self.store();
+        let mut asked: Result<_, StoreError> = store.read(|tx| server::find(tx, "ready"));
+        if asked.is_ok() && store.is_shared() {
+            // Each signed call puts its nonce there, so a node whose writer is kept out can answer none.
+            asked = store.write_in(Vec::new(), |tx| server::find(tx, "ready"));
+        }
         asked.map(drop).map_err(|error| error.to_string())
     }
 

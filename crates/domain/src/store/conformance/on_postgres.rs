@@ -1,7 +1,7 @@
 //! What only PostgreSQL can meet: strangers, several nodes, connections that are cut. Without a database for tests there is
 //! nothing here to look at, and each test ends at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::fixtures::*;
 use crate::identity::label::Label;
@@ -11,7 +11,7 @@ use crate::store::postgres::testing::{TestSchema, database};
 use crate::store::postgres::{Nodes, Postgres};
 use crate::store::sqlite::Sqlite;
 use crate::store::tables::{access_keys, accounts, server, users};
-use crate::store::{Staged, Store, StoreError, StoreOptions, StoreUrl, refusal};
+use crate::store::{Effect, Staged, Store, StoreError, StoreOptions, StoreUrl, refusal};
 
 /// A schema of its own, where there is a database for tests.
 fn schema(nodes: Nodes) -> Option<Arc<TestSchema>> {
@@ -249,9 +249,17 @@ fn a_connection_that_is_cut_is_made_again() {
     let Some(schema) = schema(Nodes::Several) else { return };
     let store = with_account(node(&schema, Nodes::Several).unwrap());
     read(&store, |tx| accounts::find(tx, ACCOUNT));
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hears = Arc::clone(&heard);
+    store.on_commit(Box::new(move |effects| hears.lock().unwrap().extend_from_slice(effects)));
     for number in 1..=3 {
         cut(&schema, &store);
+        heard.lock().unwrap().clear();
         write(&store, move |tx| users::insert(tx, &user(ACCOUNT, number))).unwrap();
+        assert!(
+            heard.lock().unwrap().contains(&Effect::All),
+            "another database may be there, so nothing is kept"
+        );
         assert!(read(&store, |tx| users::find(tx, ACCOUNT, user_id(number))).is_some());
     }
     assert_verified(&store);
