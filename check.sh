@@ -177,7 +177,10 @@ step_scanners() {
   ./check-scanners.sh
 }
 
-step_bench() { cargo bench --profile dev --locked -p ramward --bench gateway --bench store --bench policies -- --quick; }
+step_bench() {
+  tests/postgresql/run --durable \
+    cargo bench --profile dev --locked -p ramward --bench gateway --bench store --bench policies -- --quick
+}
 
 step_bench_peers() {
   venv peers tests/peers/requirements.txt

@@ -55,8 +55,16 @@ pub fn write_state(path: &Path, accounts: &[Account], now: Timestamp) -> Result<
 /// # Errors
 /// The import failed.
 pub fn import(data: &Path, state: &Path) -> Result<u64> {
+    import_with(data, state, &[])
+}
+
+/// The same with more flags.
+///
+/// # Errors
+/// The import failed.
+pub fn import_with(data: &Path, state: &Path, flags: &[&str]) -> Result<u64> {
     let mut command = ramward_command(&Launch::anywhere());
-    command.arg("import").arg(state).arg("--data").arg(data);
+    command.arg("import").arg(state).arg("--data").arg(data).args(flags);
     // It listens nowhere.
     Ok(Server::spawn(command, ([127, 0, 0, 1], 0).into())?.wait()?.0)
 }

@@ -10,6 +10,8 @@ use http::{HeaderMap, HeaderValue, Method};
 use ramward_domain::entropy::OsEntropy;
 use ramward_domain::service::{Call, Service};
 use ramward_domain::settings::{Quotas, Settings};
+use ramward_domain::store::Store;
+use ramward_domain::store::seal::SealKey;
 use ramward_domain::time::SystemClock;
 use ramward_rpc::sign::Scheme;
 
@@ -29,6 +31,14 @@ impl Direct {
     /// A server has it open.
     pub fn open(path: &Path) -> Result<Self> {
         let (store, seal) = at_rest::open(path)?;
+        Self::on(store, seal)
+    }
+
+    /// The same on a store that is open.
+    ///
+    /// # Errors
+    /// The store refuses.
+    pub fn on(store: Store, seal: SealKey) -> Result<Self> {
         let quotas = Quotas { users: i64::MAX, ..Quotas::default() };
         let settings = Settings { quotas, ..Settings::default() };
         let service = Service::open(store, seal, settings, Arc::new(SystemClock), Arc::new(OsEntropy))?;

@@ -2,7 +2,8 @@
 //! same on the same disk in the same minute.
 //!
 //! `cargo bench --bench store` measures and writes docs/benchmarks.md; with `-- --quick` it only shows that it works.
-//! `-- --users N` makes the file another size.
+//! `-- --users N` makes the file another size. PostgreSQL is measured where there is one, as
+//! `tests/postgresql/run --durable` starts it; `-- --postgres` measures nothing else.
 
 #[path = "../shared/at_rest.rs"]
 mod at_rest;
@@ -32,6 +33,7 @@ mod importing;
 mod nonces;
 mod pages;
 mod plan;
+mod postgres;
 mod serving;
 mod snapshots;
 mod writing;
@@ -57,6 +59,9 @@ fn main() -> Result<()> {
 
 fn measure(plan: &Plan) -> Result<()> {
     let folder = Folder::new("store")?;
+    if plan.only_postgres {
+        return postgres::measure(plan, &folder);
+    }
     let mut section = Section::new("cargo bench -p ramward --bench store");
     section.say("The median ratio and [least–most] of several rounds, or a number with its unit.");
     section.table();
@@ -85,5 +90,6 @@ fn measure(plan: &Plan) -> Result<()> {
     tell("nonces");
     nonces::measure(plan, &mut section)?;
     section.end_table();
-    section.publish("store", plan.is_quick)
+    section.publish("store", plan.is_quick)?;
+    postgres::measure(plan, &folder)
 }

@@ -25,6 +25,14 @@ pub struct Plan {
     pub saved: u64,
     /// Nonces held.
     pub nonces: u64,
+    /// Whether only PostgreSQL is measured.
+    pub only_postgres: bool,
+    /// Seconds for which each bare statement of PostgreSQL runs.
+    pub seconds: u64,
+    /// Accounts that are asked once each.
+    pub cold: u64,
+    /// Accounts, and users of each, whose size is looked at.
+    pub shapes: [(u64, u64); 2],
 }
 
 impl Plan {
@@ -43,6 +51,10 @@ impl Plan {
             collected: 20_000,
             saved: 10_000,
             nonces: 4_000_000,
+            only_postgres: false,
+            seconds: 5,
+            cold: 1000,
+            shapes: [(100, 10_000), (20_000, 10)],
         };
         let mut args = args.iter();
         while let Some(arg) = args.next() {
@@ -61,10 +73,15 @@ impl Plan {
                         collected: 100,
                         saved: 300,
                         nonces: 10_000,
+                        only_postgres: plan.only_postgres,
+                        seconds: 1,
+                        cold: 20,
+                        shapes: [(2, 100), (20, 10)],
                     }
                 }
                 "--users" => plan.users = number()?,
-                other => bail!("unknown argument {other}: there are --quick and --users N"),
+                "--postgres" => plan.only_postgres = true,
+                other => bail!("unknown argument {other}: there are --quick, --users N and --postgres"),
             }
         }
         Ok(plan)
@@ -73,6 +90,11 @@ impl Plan {
     /// The large account.
     pub fn large(&self) -> Account {
         Account::new(1, self.users)
+    }
+
+    /// The accounts that are asked once each.
+    pub fn cold(&self) -> Vec<Account> {
+        (0..self.cold).map(|number| Account::new(1000 + number, 10)).collect()
     }
 
     /// An account beside it.

@@ -21,10 +21,10 @@ use crate::writing::new_user;
 const REPORT: &str = "GetAccountSecurityPracticeReport";
 const WRITERS: usize = 16;
 /// No limit to the users of an account.
-const NO_QUOTA: &str = "--quota-users=1000000000";
+pub const NO_QUOTA: &str = "--quota-users=1000000000";
 
 /// Several rounds on one server send more requests within the signature window than it holds nonces for by default.
-const MANY_NONCES: &str = "--max-nonces=100000000";
+pub const MANY_NONCES: &str = "--max-nonces=100000000";
 /// After a kill, stamps up to four seconds ahead of it are refused (docs/decisions/0005).
 const CLOSED: Duration = Duration::from_millis(5500);
 
@@ -173,7 +173,11 @@ pub fn memory(plan: &Plan, data: &Path, section: &mut Section) -> Result<()> {
     Ok(())
 }
 
-fn metric(server: &Server, name: &str) -> Result<f64> {
+/// A figure of the server's page of metrics.
+///
+/// # Errors
+/// It has none of that name.
+pub fn metric(server: &Server, name: &str) -> Result<f64> {
     let page = load::ask(server.address, b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")?;
     let text = String::from_utf8(page.body)?;
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
@@ -227,7 +231,8 @@ pub fn beside_writers(plan: &Plan, data: &Path, section: &mut Section) -> Result
     Ok(())
 }
 
-fn reports(account: &Account, count: usize) -> Vec<Vec<u8>> {
+/// Signed reports of an account.
+pub fn reports(account: &Account, count: usize) -> Vec<Vec<u8>> {
     (0..count).map(|_| report_of(account)).collect()
 }
 

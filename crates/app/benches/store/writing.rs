@@ -16,7 +16,8 @@ use crate::page::{Ratios, Section, Target, tell};
 use crate::plan::Plan;
 use crate::population::{Account, mix};
 
-const MANY: usize = 64;
+/// Writers that write at once.
+pub const MANY: usize = 64;
 
 /// A name that no user has yet.
 pub fn new_name() -> String {
@@ -33,7 +34,11 @@ pub fn new_user(account: &Account) -> [(&'static str, String); 2] {
     [("UserPrincipalName", principal), ("DisplayName", name)]
 }
 
-fn signed_creates(account: &Account, count: usize) -> Result<Vec<String>> {
+/// Signed calls of CreateUser.
+///
+/// # Errors
+/// A call that cannot be written.
+pub fn signed_creates(account: &Account, count: usize) -> Result<Vec<String>> {
     let key = account.root_key(0);
     (0..count)
         .map(|_| {
@@ -58,6 +63,40 @@ fn bare_syncs(folder: &Folder, count: usize) -> Result<f64> {
     Ok(rate)
 }
 
+/// Calls in a second, one after the other.
+///
+/// # Errors
+/// One was refused.
+pub fn one_writer(direct: &Direct, calls: &[String]) -> Result<f64> {
+    let began = now();
+    for query in calls {
+        direct.send(query)?;
+    }
+    Ok(calls.len() as f64 / began.elapsed().as_secs_f64())
+}
+
+/// Calls in a second by as many threads as there are, and how many shared a commit.
+///
+/// # Errors
+/// One was refused.
+pub fn many_writers(direct: &Direct, calls: &[String]) -> Result<(f64, f64)> {
+    let before = direct.service().store().counters();
+    let began = now();
+    std::thread::scope(|scope| {
+        let share = calls.len().div_ceil(MANY);
+        let writers: Vec<_> = calls
+            .chunks(share)
+            .map(|mine| scope.spawn(|| mine.iter().try_for_each(|query| direct.send(query).map(drop))))
+            .collect();
+        writers
+            .into_iter()
+            .try_for_each(|writer| writer.join().map_err(|_| anyhow::anyhow!("a writer panicked"))?)
+    })?;
+    let rate = calls.len() as f64 / began.elapsed().as_secs_f64();
+    let after = direct.service().store().counters();
+    Ok((rate, calls.len() as f64 / (after.commits - before.commits) as f64))
+}
+
 /// One writer, many writers, and what the disk alone gives, in turn.
 ///
 /// # Errors
@@ -73,29 +112,8 @@ pub fn rates(plan: &Plan, data: &Path, folder: &Folder, section: &mut Section) -
     for _ in 0..plan.rounds {
         let bare = bare_syncs(folder, plan.writes)?;
 
-        let creates = signed_creates(&account, plan.writes)?;
-        let began = now();
-        for query in &creates {
-            direct.send(query)?;
-        }
-        let one = creates.len() as f64 / began.elapsed().as_secs_f64();
-
-        let creates = signed_creates(&account, plan.writes * 4)?;
-        let before = direct.service().store().counters();
-        let began = now();
-        std::thread::scope(|scope| {
-            let share = creates.len().div_ceil(MANY);
-            let writers: Vec<_> = creates
-                .chunks(share)
-                .map(|mine| scope.spawn(|| mine.iter().try_for_each(|query| direct.send(query).map(drop))))
-                .collect();
-            writers
-                .into_iter()
-                .try_for_each(|writer| writer.join().map_err(|_| anyhow::anyhow!("a writer panicked"))?)
-        })?;
-        let many = creates.len() as f64 / began.elapsed().as_secs_f64();
-        let after = direct.service().store().counters();
-        let group = (after.jobs - before.jobs) as f64 / (after.commits - before.commits) as f64;
+        let one = one_writer(&direct, &signed_creates(&account, plan.writes)?)?;
+        let (many, group) = many_writers(&direct, &signed_creates(&account, plan.writes * 4)?)?;
         tell(&format!(
             "bare {bare:.0}/s, one writer {one:.0}/s, {MANY} writers {many:.0}/s, {group:.1} a commit"
         ));
@@ -123,27 +141,30 @@ pub fn rates(plan: &Plan, data: &Path, folder: &Folder, section: &mut Section) -
     Ok(())
 }
 
+/// How long a report took and how many users it counts, which must be those expected.
+///
+/// # Errors
+/// They are not.
+pub fn report(direct: &Direct, account: &Account, expected: Option<u64>) -> Result<(Duration, u64)> {
+    let query = Direct::signed(&account.root_key(0), "GetAccountSecurityPracticeReport", &[])?;
+    let began = now();
+    let body = direct.send(&query)?;
+    let took = began.elapsed();
+    let text = String::from_utf8(body)?;
+    let users = text.split_once("\"SubUser\":").and_then(|(_, rest)| rest.split(',').next()?.parse().ok());
+    let users: u64 = users.context("a report counts users")?;
+    ensure!(expected.is_none_or(|expected| expected == users), "{expected:?} users, reported {users}");
+    Ok((took, users))
+}
+
 /// The report after each of many writes, which must count the write; at the end it must equal the recomputed one.
 ///
 /// # Errors
 /// It does not.
 pub fn reports(plan: &Plan, data: &Path, section: &mut Section) -> Result<()> {
-    const REPORT: &str = "GetAccountSecurityPracticeReport";
     let direct = Direct::open(data)?;
     let account = plan.large();
-    let key = account.root_key(0);
-    let report = |expected: Option<u64>| -> Result<(Duration, u64)> {
-        let query = Direct::signed(&key, REPORT, &[])?;
-        let began = now();
-        let body = direct.send(&query)?;
-        let took = began.elapsed();
-        let text = String::from_utf8(body)?;
-        let users =
-            text.split_once("\"SubUser\":").and_then(|(_, rest)| rest.split(',').next()?.parse().ok());
-        let users: u64 = users.context("a report counts users")?;
-        ensure!(expected.is_none_or(|expected| expected == users), "{expected:?} users, reported {users}");
-        Ok((took, users))
-    };
+    let report = |expected| report(&direct, &account, expected);
     let (_, mut users) = report(None)?;
     let (mut fresh, mut kept, mut write) = (Ratios::default(), Ratios::default(), Ratios::default());
     let microseconds = |took: Duration| took.as_secs_f64() * 1e6;

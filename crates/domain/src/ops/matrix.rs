@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use ramward_rpc::api::{Audience, Description};
+use ramward_rpc::api::{Access, Audience, Description};
 use ramward_rpc::shape::Field;
 use serde_json::{Value, json};
 
@@ -46,8 +46,8 @@ fn params(description: &Description, name: &str) -> Vec<(&'static str, String)> 
     description.parameters.iter().filter_map(value).collect()
 }
 
-/// Whether the call passed authorisation, whatever the operation said then.
-fn passes(app: &TestApp, key: &NewKey, operation: &dyn AnyOperation, name: &str) -> &'static str {
+/// Whether the call passed authorisation, whatever the operation said then; and whether it may have changed something.
+fn passes(app: &TestApp, key: &NewKey, operation: &dyn AnyOperation, name: &str) -> (&'static str, bool) {
     let params = params(&operation.describe(), name);
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let action = format!("{}:{}", operation.api().product.name(), operation.api().action);
@@ -65,9 +65,31 @@ fn passes(app: &TestApp, key: &NewKey, operation: &dyn AnyOperation, name: &str)
             || code.starts_with("MissingResource"),
         "{action} {params:?}: the examples are no request: {code}"
     );
+    let changed = status == 200 && operation.api().access == Access::Write;
     match (status, code) {
-        (403, "NoPermission") => "no",
-        _ => "yes",
+        (403, "NoPermission") => ("no", changed),
+        _ => ("yes", changed),
+    }
+}
+
+/// An account that serves until a call may have changed it: most are refused or only read, and to make one takes longer
+/// than to ask it.
+struct Lasting<T> {
+    make: Box<dyn Fn() -> T>,
+    made: Option<T>,
+}
+
+impl<T> Lasting<T> {
+    fn new(make: impl Fn() -> T + 'static) -> Self {
+        Self { make: Box::new(make), made: None }
+    }
+
+    /// What `ask` finds out about it.
+    fn ask<R>(&mut self, ask: impl FnOnce(&T) -> (R, bool)) -> R {
+        let made = self.made.take().unwrap_or_else(&self.make);
+        let (found, changed) = ask(&made);
+        self.made = (!changed).then_some(made);
+        found
     }
 }
 
@@ -131,15 +153,21 @@ fn who_may_call_what() {
     .unwrap();
     let names: Vec<String> = WITH_POLICIES.iter().map(|(name, _)| format!("{name:9}")).collect();
     writeln!(table, "{}", names.concat().trim_end()).unwrap();
+    let mut allowed = Lasting::new(|| app("true"));
+    let mut forbidden = Lasting::new(|| app("false"));
+    let mut with_policies = Lasting::new(|| {
+        let (app, _) = app("false");
+        let keys = WITH_POLICIES.map(|(_, make)| make(&app));
+        (app, keys)
+    });
     for operation in OPERATIONS {
         let operation: &dyn AnyOperation = *operation;
-        let ask = |allowed, name: &str, who: fn(&TestApp, &NewKey) -> NewKey| {
-            let (app, alice) = app(allowed);
-            let key = who(&app, &alice);
-            passes(&app, &key, operation, name)
-        };
+        let ask =
+            |apps: &mut Lasting<(TestApp, NewKey)>, name: &str, who: fn(&TestApp, &NewKey) -> NewKey| {
+                apps.ask(|(app, alice)| passes(app, &who(app, alice), operation, name))
+            };
         let another = if has_subject(&operation.describe().parameters) {
-            ask("true", "bob", |_, alice| alice.clone())
+            ask(&mut allowed, "bob", |_, alice| alice.clone())
         } else {
             "-"
         };
@@ -148,16 +176,18 @@ fn who_may_call_what() {
             "{:8}{:42}{:6}{:10}{:17}{:19}{another:9}",
             operation.api().product.name(),
             operation.api().action,
-            ask("false", "alice", |app, _| app.root.clone()),
-            ask("true", "alice", |app, _| app.operator.clone()),
-            ask("true", "alice", |_, alice| alice.clone()),
-            ask("false", "alice", |_, alice| alice.clone()),
+            ask(&mut forbidden, "alice", |app, _| app.root.clone()),
+            ask(&mut allowed, "alice", |app, _| app.operator.clone()),
+            ask(&mut allowed, "alice", |_, alice| alice.clone()),
+            ask(&mut forbidden, "alice", |_, alice| alice.clone()),
         )
         .unwrap();
-        let (app, _) = app("false");
-        let keys = WITH_POLICIES.map(|(_, make)| make(&app));
-        let cells = keys.map(|key| format!("{:9}", passes(&app, &key, operation, "bob")));
-        writeln!(table, "{}", cells.concat().trim_end()).unwrap();
+        let cells = with_policies.ask(|(app, keys)| {
+            let asked = keys.each_ref().map(|key| passes(app, key, operation, "bob"));
+            let changed = asked.iter().any(|(_, changed)| *changed);
+            (asked.map(|(passed, _)| format!("{passed:9}")).concat(), changed)
+        });
+        writeln!(table, "{}", cells.trim_end()).unwrap();
     }
     assert_golden("authorisation.txt", &table);
 }

@@ -124,7 +124,8 @@ impl Drop for Reply {
     }
 }
 
-fn busy() -> Box<ApiError> {
+/// The refusal when too many wait.
+pub(super) fn busy() -> Box<ApiError> {
     ApiError::unavailable("The server has as many calls waiting as it may. Try again shortly.", 1000)
 }
 

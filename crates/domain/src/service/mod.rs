@@ -38,7 +38,7 @@ use self::cache::GuardedCache;
 use self::call::Signed;
 pub use self::call::{Call, Format, Frame};
 use self::checking::{check_network, check_signature, check_status, read};
-use self::claim::Claimed;
+use self::claim::{Claimed, Waiting};
 use self::console::SignIns;
 pub use self::execute::Pending;
 use self::execute::{Reply, Run};
@@ -79,6 +79,7 @@ pub(crate) struct Core {
     caches: Arc<Caches>,
     replay: ReplayGuard,
     claimed: Claimed,
+    waiting: Waiting,
     workers: Workers,
     endpoint: Endpoint,
     sign_ins: SignIns,

@@ -151,6 +151,21 @@ fn a_nonce_is_accepted_once_whatever_node_sees_it() {
         codes.sort();
         assert_eq!(codes, ["OK", "SignatureNonceUsed"], "{action}");
     }
+    // Many at the same instant, which wait together; each node has them in another order.
+    let params = [("UserPrincipalName", upn.as_str())];
+    let signed: Vec<_> =
+        (0..40).map(|_| one.sign(&one.root, &TestApp::request("GetUser", &params))).collect();
+    let mut codes: Vec<String> = std::thread::scope(|scope| {
+        let first = signed.iter().map(|signed| (one, signed));
+        let asked: Vec<_> = first
+            .chain(signed.iter().rev().map(|signed| (other, signed)))
+            .map(|(app, signed)| scope.spawn(move || code(app, signed)))
+            .collect();
+        asked.into_iter().map(|answer| answer.join().unwrap()).collect()
+    });
+    codes.sort();
+    let expected = [vec!["OK"; 40], vec!["SignatureNonceUsed"; 40]].concat();
+    assert_eq!(codes, expected);
 }
 
 #[test]

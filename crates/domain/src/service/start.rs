@@ -8,7 +8,7 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 
 use super::cache::GuardedCache;
-use super::claim::Claimed;
+use super::claim::{Claimed, Waiting};
 use super::console::SignIns;
 use super::execute::mark_last_use;
 use super::permissions::Permissions;
@@ -103,6 +103,7 @@ impl Service {
             caches,
             replay,
             claimed: Claimed::default(),
+            waiting: Waiting::default(),
             workers,
             endpoint,
             sign_ins: SignIns::default(),
@@ -147,8 +148,10 @@ impl Service {
         }
         let held = core.replay.export();
         core.store.write(move |tx| {
-            for (fingerprint, expires) in &held {
-                nonces::insert(tx, AccountId::OPERATOR, *expires, fingerprint.0)?;
+            for some in held.chunks(1024) {
+                let some: Vec<_> =
+                    some.iter().map(|(fingerprint, expires)| (*expires, fingerprint.0)).collect();
+                nonces::insert_all(tx, AccountId::OPERATOR, &some)?;
             }
             server::update(tx, ENDED_CLEANLY, "true")
         })

@@ -170,7 +170,7 @@ impl Store {
     pub fn temporary(seal: SealKey) -> Result<Self, StoreError> {
         let options = StoreOptions::new(StoreUrl::Temporary, seal);
         #[cfg(test)]
-        if let Some(driver) = postgres::testing::schema() {
+        if let Some(driver) = postgres::testing::made(&options.seal) {
             return Self::with_driver(driver, &options);
         }
         Self::open(&options)

@@ -10,6 +10,7 @@ use crate::identity::user::UserName;
 use crate::ids::{AccountId, UserId};
 use crate::store::connection::Driver;
 use crate::store::faulty::{Fault, Faulty, Plan};
+use crate::store::postgres::testing::database;
 use crate::store::tables::{
     access_keys, accounts, login_profiles, mfa_devices, nonces, password_history, recycled_users, server,
     user_tags, users,
@@ -86,6 +87,14 @@ const WORKS: &[(&str, Work)] = &[
 
 const FAULTS: [Fault; 3] = [Fault::Refused, Fault::TransactionLost, Fault::ConnectionLost];
 
+/// Each way to fail, the first step that fails so, and how far it is to the next. Everywhere every step fails in every way;
+/// but on PostgreSQL, where a step takes many times as long, every step fails in one of the ways.
+fn faults() -> impl Iterator<Item = (Fault, u64, usize)> {
+    let stride = if database().is_some() { FAULTS.len() } else { 1 };
+    let first = move |place: usize| place % stride + 1;
+    FAULTS.into_iter().enumerate().map(move |(place, fault)| (fault, first(place) as u64, stride))
+}
+
 fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     accounts::insert(tx, &account(ACCOUNT))?;
     access_keys::insert(tx, &key(ACCOUNT, UserId::ROOT, "LTAIroot", 10))?;
@@ -128,12 +137,12 @@ fn expected(driver: OpenDriver, works: &[Work]) -> Vec<String> {
 pub fn a_write_that_fails_anywhere_changes_nothing(driver: OpenDriver) {
     for (name, work) in WORKS {
         let after = expected(driver, &[*work]);
-        for fault in FAULTS {
+        for (fault, first, stride) in faults() {
             let (store, plan) = open(driver);
             let before = dump(&store);
             let mut step = 0;
-            loop {
-                step += 1;
+            for next in (first..).step_by(stride) {
+                step = next;
                 plan.fail_at(step, fault);
                 let answer = write(&store, *work);
                 assert_eq!(answer.is_err(), plan.failed(), "{name}, {fault:?} at step {step}");
@@ -164,9 +173,9 @@ pub fn a_group_that_fails_anywhere_keeps_what_it_answered(driver: OpenDriver) {
             expected(driver, &chosen)
         })
         .collect();
-    for fault in FAULTS {
+    for (fault, first, stride) in faults() {
         let mut partly = 0;
-        for step in 1.. {
+        for step in (first..).step_by(stride) {
             let (store, plan) = open(driver);
             let held = hold(&store);
             let answers: Vec<_> = works
@@ -199,7 +208,7 @@ pub fn a_group_that_fails_anywhere_keeps_what_it_answered(driver: OpenDriver) {
             }
         }
         assert!(
-            fault != Fault::Refused || partly > 10,
+            fault != Fault::Refused || partly * stride > 10,
             "a failure inside one job spares the others: {partly}"
         );
     }

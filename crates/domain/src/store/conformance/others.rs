@@ -12,6 +12,7 @@ use crate::store::StoreError;
 use crate::store::seal::SecretOf;
 use crate::store::tables::mfa_devices::MfaDevice;
 use crate::store::tables::{login_profiles, mfa_devices, nonces, password_history, server, users};
+use crate::time::Timestamp;
 
 pub fn a_device_is_bound_and_freed(open: Open) {
     let store = with_account(open());
@@ -159,6 +160,26 @@ pub fn a_nonce_is_burnt_once(open: Open) {
     let count = |now| write(&store, move |tx| nonces::delete_expired(tx, ACCOUNT, now)).unwrap();
     assert_eq!((count(noon(1)), count(noon(1).plus_seconds(1)), live(noon(0)).len()), (0, 2, 2));
     assert_eq!(write(&store, |tx| nonces::delete_all_expired(tx, noon(9))).unwrap(), 2);
+}
+
+pub fn nonces_are_burnt_together(open: Open) {
+    let store = open();
+    let burn = |nonces: Vec<(Timestamp, u64)>| {
+        write(&store, move |tx| nonces::insert_all(tx, ACCOUNT, &nonces)).unwrap()
+    };
+    assert_eq!(burn(Vec::new()), [true; 0]);
+    assert_eq!(burn(vec![(noon(1), 5), (noon(1), 5), (noon(2), 5)]), [true, false, true]);
+    assert_eq!(burn(vec![(noon(1), 4), (noon(1), 5), (noon(1), u64::MAX)]), [true, false, true]);
+    // More than a statement takes, with one that is there at the end of the first.
+    let many: Vec<(Timestamp, u64)> = (0..150).map(|number| (noon(3), number)).collect();
+    assert!(burn(vec![many[63]])[0]);
+    let burnt = burn(many.clone());
+    assert_eq!(burnt.iter().filter(|is_new| !**is_new).count(), 1);
+    assert!(!burnt[63]);
+    assert_eq!(burn(many), [false; 150]);
+    let mut held = 0;
+    read(&store, |tx| nonces::each(tx, noon(0), |_, _, _| held += 1));
+    assert_eq!(held, 154);
 }
 
 pub fn the_server_keeps_names_and_values(open: Open) {

@@ -227,6 +227,7 @@ fn no_statement_walks_through_a_table() {
     others::a_profile_keeps_all_its_fields(open);
     others::only_the_newest_passwords_are_kept(open);
     others::a_nonce_is_burnt_once(open);
+    others::nonces_are_burnt_together(open);
     others::the_server_keeps_names_and_values(open);
     history::an_entry_keeps_all_its_fields(open);
     history::entries_are_listed_in_order(open);
@@ -277,7 +278,9 @@ fn no_statement_walks_through_a_table() {
                 assert!(step.contains(index), "{text}: {step}");
                 met.insert(*text);
             }
-            if step.starts_with("SCAN") && step != "SCAN CONSTANT ROW" || step.contains("TEMP B-TREE") {
+            let walks_rows =
+                step.starts_with("SCAN") && step != "SCAN CONSTANT ROW" && !step.ends_with("VALUES CLAUSE");
+            if walks_rows || step.contains("TEMP B-TREE") {
                 walks.push(format!("{step}: {sql}"));
             }
         }

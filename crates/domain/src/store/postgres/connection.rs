@@ -3,6 +3,7 @@
 //! it costs no wait of its own. Must not know what is stored.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ use crate::store::error::StoreError;
 const MARK: &str = "ramward";
 /// How long a step of the schema may take; an index of a big table is not made in seconds.
 const SCHEMA_PATIENCE: Duration = Duration::from_secs(3600);
+/// Begins a transaction that changes.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;";
 /// Marks a point; the points of a transaction have the same name and hide each other.
 const POINT: &str = "SAVEPOINT job;";
 
@@ -65,16 +68,21 @@ impl PostgresConnection {
             return Err(StoreError::unreachable(&self.shared.url, "the connection was lost".to_owned()));
         }
         let pending = std::mem::take(&mut self.pending);
+        let mut has_begun = true;
         let result = self.wire.run(async |client| {
             if pending.is_empty() {
                 return work(client).await;
             }
             // Both are on their way before the first is answered; the database takes them in this order.
             let (first, second) = tokio::join!(client.batch_execute(&pending), work(client));
+            has_begun = first.is_ok() || !pending.starts_with(BEGIN);
             first?;
             second
         });
-        result.map_err(|trouble| self.remember(trouble))
+        let result = result.map_err(|trouble| self.remember(trouble));
+        // Without its locks, and without the points behind them, the transaction never came to be.
+        self.open &= has_begun;
+        result
     }
 
     fn remember(&mut self, trouble: Trouble) -> StoreError {
@@ -271,7 +279,7 @@ impl Connection for PostgresConnection {
             Access::Read => self.tell(
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0",
             )?,
-            Access::Write => self.pending.push_str("BEGIN ISOLATION LEVEL READ COMMITTED;"),
+            Access::Write => self.pending.push_str(BEGIN),
         }
         self.open = true;
         self.failed = false;
@@ -289,18 +297,17 @@ impl Connection for PostgresConnection {
     }
 
     fn hold(&mut self, accounts: Option<&[AccountId]>) -> Result<(), StoreError> {
-        let locks = self.shared.locks(accounts);
-        if locks.is_empty() {
-            return Ok(());
-        }
-        let begun = std::mem::take(&mut self.pending);
-        self.tell(&format!("{begun}{locks}"))
+        // A statement sees what is committed when it begins, and the one behind them begins when the locks are there.
+        self.pending.push_str(&self.shared.locks(accounts));
+        Ok(())
     }
 
     fn announce(&mut self, text: &str) -> Result<(), StoreError> {
         if self.shared.nodes == Nodes::Several {
+            let text = text.replace('\'', "''");
             let channel = self.shared.channel();
-            self.execute("SELECT pg_notify(?1, ?2)", &[channel.as_str().into(), text.into()])?;
+            // A text takes whatever is written to it.
+            let _written = write!(self.pending, "NOTIFY {channel}, '{text}';");
         }
         Ok(())
     }
@@ -332,7 +339,7 @@ impl Connection for PostgresConnection {
 
     fn rollback(&mut self) -> Result<(), StoreError> {
         self.copying = None;
-        let began = !self.pending.contains("BEGIN");
+        let began = !self.pending.starts_with(BEGIN);
         self.pending.clear();
         self.open = false;
         self.failed = false;

@@ -1,31 +1,52 @@
 //! A schema of its own for each test that asks for a store, in the database that `RAMWARD_TEST_POSTGRES` names. Without
 //! the variable the tests run on SQLite.
+//!
+//! To make all tables takes longer than most tests, so a schema with tables is lent: to one test at a time, in whatever
+//! process, and emptied before the next.
 
+use std::hash::Hasher;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::{Nodes, Postgres, PostgresUrl};
+use siphasher::sip::SipHasher13;
+
+use super::{MIGRATIONS, Nodes, Postgres, PostgresUrl};
 use crate::store::connection::{Connection, Driver, Ear, Migration, Role};
 use crate::store::error::StoreError;
+use crate::store::migrations::prepare;
+use crate::store::seal::SealKey;
+
+/// Empties what has rows; a table without any is not even opened for it.
+const EMPTY: &str = "DO $$ DECLARE filled text; BEGIN \
+    SELECT string_agg(oid::regclass::text, ', ') INTO filled FROM pg_class \
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 0; \
+    EXECUTE 'TRUNCATE ' || filled; END $$";
 
 /// The database that tests use, if they shall use one.
 pub fn database() -> Option<String> {
     std::env::var("RAMWARD_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
 }
 
-/// A schema with nothing in it, where there is a database for tests.
+/// A schema without tables, where there is a database for tests.
 pub fn schema() -> Option<Arc<dyn Driver>> {
     Some(Arc::new(TestSchema::create(&database()?, Nodes::Several)))
 }
 
-/// A schema that goes away with the value.
+/// A schema with all tables and no rows, as a store that was just made with this key, where there is a database for tests.
+pub fn made(seal: &SealKey) -> Option<Arc<dyn Driver>> {
+    Some(Arc::new(TestSchema::lend(&database()?, seal)))
+}
+
+/// A schema that goes away with the value, or back to those that are lent.
 pub struct TestSchema {
     driver: Postgres,
     /// The address of the database, without the schema.
     database: PostgresUrl,
     name: String,
+    /// The session whose lock says that the schema is lent.
+    lent: Option<Mutex<Box<dyn Connection>>>,
 }
 
 impl TestSchema {
@@ -40,7 +61,52 @@ impl TestSchema {
         // One of that name may be left of a process that was killed.
         outside.batch(&format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}")).unwrap();
         let driver = Postgres::open(Self::address_of(&database, &name), nodes).unwrap();
-        Self { driver, database, name }
+        Self { driver, database, name, lent: None }
+    }
+
+    /// One with tables, which nobody else has as long as the value lives.
+    fn lend(database: &str, seal: &SealKey) -> Self {
+        let database: PostgresUrl = database.parse().unwrap();
+        let mut outside =
+            Postgres::open(database.clone(), Nodes::Several).unwrap().connect(Role::Reader).unwrap();
+        // Another version of the tests has other tables.
+        let mut version = SipHasher13::new();
+        MIGRATIONS.iter().for_each(|(_, sql)| version.write(sql.as_bytes()));
+        let version = version.finish();
+        let name = (0..)
+            .map(|number| format!("lent_{version:016x}_{number}"))
+            .find(|name| {
+                let lock =
+                    "SELECT CASE WHEN pg_try_advisory_lock(hashtextextended(?1::text, 0)) THEN 1 ELSE 0 END";
+                is(outside.as_mut(), lock, name)
+            })
+            .unwrap();
+        // Its comment says that all of it is there: who made it may have been killed on the way.
+        let is_made = is(
+            outside.as_mut(),
+            "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = ?1::text \
+             AND obj_description(oid, 'pg_namespace') = 'made') THEN 1 ELSE 0 END",
+            &name,
+        );
+        if !is_made {
+            outside.batch(&format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}")).unwrap();
+        }
+        let driver = Postgres::open(Self::address_of(&database, &name), Nodes::Several).unwrap();
+        let mut first = driver.first.lock().unwrap().take().unwrap();
+        if is_made {
+            let (last, _) = MIGRATIONS.last().unwrap();
+            let check = seal.check_value();
+            first
+                .batch(&format!(
+                    "{EMPTY}; INSERT INTO server VALUES ('schema_version', '{last}'), ('seal_check', '{check}')"
+                ))
+                .unwrap();
+        } else {
+            prepare(&driver, &mut first, seal).unwrap();
+            outside.batch(&format!("COMMENT ON SCHEMA {name} IS 'made'")).unwrap();
+        }
+        *driver.first.lock().unwrap() = Some(first);
+        Self { driver, database, name, lent: Some(Mutex::new(outside)) }
     }
 
     /// The address of the schema, for another node.
@@ -72,8 +138,23 @@ impl TestSchema {
     }
 }
 
+/// Whether a question about a name is answered with 1.
+fn is(connection: &mut dyn Connection, sql: &'static str, name: &str) -> bool {
+    let mut found = None;
+    connection
+        .query(sql, &[name.into()], &mut |row| {
+            found = Some(row.get(0)?);
+            Ok(false)
+        })
+        .unwrap();
+    found.unwrap()
+}
+
 impl Drop for TestSchema {
     fn drop(&mut self) {
+        if self.lent.is_some() {
+            return;
+        }
         let dropped = Postgres::open(self.database.clone(), Nodes::Several)
             .and_then(|driver| driver.connect(Role::Reader))
             .and_then(|mut outside| outside.batch(&format!("DROP SCHEMA {} CASCADE", self.name)));

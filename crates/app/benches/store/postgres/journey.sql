@@ -1,0 +1,2 @@
+-- One journey to the database and back.
+SELECT 1;
