@@ -20,6 +20,8 @@ pub enum Rule {
     Range,
     /// A password that the account's policy refuses.
     TooWeak,
+    /// It was given where it may not be: of a service-linked role what the service decides.
+    NotAllowed,
     /// Nothing more is said: `InvalidParameter.<Parameter>` is the whole code (`InvalidParameter.PolicyType` of RAM's
     /// table, all of STS's).
     Unsaid,
@@ -34,6 +36,7 @@ impl Rule {
             Self::Length => "Length",
             Self::Range => "Range",
             Self::TooWeak => "TooWeak",
+            Self::NotAllowed => "NotAllowed",
             Self::Unsaid => "",
         }
     }
@@ -143,6 +146,7 @@ impl Code {
                 Rule::Length => format!("The parameter - \"{name}\" beyond the length limit."),
                 Rule::Range => format!("The parameter - \"{name}\" is out of its range."),
                 Rule::TooWeak => format!("The parameter - \"{name}\" is too weak for the password policy."),
+                Rule::NotAllowed => format!("The parameter - \"{name}\" is not allowed here."),
                 Rule::Unsaid => format!("The parameter - \"{name}\" is not valid."),
             },
             Self::EntityNotExist(entity) => format!("The {} does not exist.", spoken(entity)),

@@ -40,6 +40,7 @@ impl Kind {
             Self::String => "String",
             Self::Integer => "Integer",
             Self::Boolean => "Boolean",
+            Self::Any => "Any",
             Self::Struct(_) => "Struct",
             Self::List(of) if matches!(**of, Self::Struct(_)) => "Array of Struct",
             Self::List(_) => "Array",
@@ -53,7 +54,7 @@ impl Kind {
         match self {
             Self::Struct(fields) => fields,
             Self::List(of) => of.inner(),
-            Self::String | Self::Integer | Self::Boolean | Self::JsonList => &[],
+            Self::String | Self::Integer | Self::Boolean | Self::Any | Self::JsonList => &[],
         }
     }
 
@@ -63,6 +64,7 @@ impl Kind {
             // A test of the list of operations reads every example.
             Self::Integer => Value::Integer(example.parse().unwrap_or_default()),
             Self::Boolean => Value::Boolean(example == "true"),
+            Self::Any => example.parse().map_or_else(|_| Value::text(example), Value::Integer),
             Self::Struct(fields) => Value::Object(samples(fields)),
             Self::List(of) => Value::List(vec![of.sample(example)]),
             Self::JsonList => Value::List(vec![Value::text(example)]),

@@ -16,6 +16,8 @@ pub enum Kind {
     Integer,
     /// `true` or `false`; read without regard to case, because Python clients send `True`.
     Boolean,
+    /// A text, a number, or `true` or `false`: which of them, another field tells.
+    Any,
     /// A group of fields.
     Struct(Vec<Field>),
     /// A list; in a request `Name.1`, `Name.2` … or `Name.1.Field`.
@@ -258,6 +260,22 @@ impl Scalar for i64 {
 
     fn value(&self) -> Value {
         Value::Integer(*self)
+    }
+}
+
+/// A value whose type another field tells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Any(pub Value);
+
+impl Scalar for Any {
+    const KIND: Kind = Kind::Any;
+
+    fn parse(text: &str) -> Result<Self, Rule> {
+        Ok(Self(Value::text(text.to_owned())))
+    }
+
+    fn value(&self) -> Value {
+        self.0.clone()
     }
 }
 

@@ -6,7 +6,8 @@ use ramward_rpc::error::{ApiError, Code, Rule};
 use super::operations::{self, Callers};
 use super::{Both, Explained, Row, entity};
 
-const RULES: [Rule; 5] = [Rule::Format, Rule::InvalidChars, Rule::Length, Rule::Range, Rule::TooWeak];
+const RULES: [Rule; 6] =
+    [Rule::Format, Rule::InvalidChars, Rule::Length, Rule::Range, Rule::TooWeak, Rule::NotAllowed];
 
 /// What such a code means; `None` for what is none.
 pub(super) fn explain(code: &str) -> Option<Explained> {
@@ -280,6 +281,10 @@ fn rule_words(rule: Rule) -> Both {
         Rule::Length => ("It is too short or too long.", "长度过短或过长。"),
         Rule::Range => ("It is outside its bounds, or none of the choices.", "超出范围，或不是可选值之一。"),
         Rule::TooWeak => ("It is too weak.", "强度不足。"),
+        Rule::NotAllowed => (
+            "It may not be given: a service of the vendor decides it.",
+            "不允许指定该参数：由阿里云服务自行决定。",
+        ),
         Rule::Unsaid => (
             "Which rule it breaks is said by the end of the code: Format, InvalidChars, Length, Range; STS says none.",
             "错误码末尾说明违反了哪条规则：Format、InvalidChars、Length、Range；STS 不作说明。",

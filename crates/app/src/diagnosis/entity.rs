@@ -39,6 +39,15 @@ static ENTITIES: &[Entity] = &[
         "ClearAccountAlias",
     ),
     row("Fault", ("fault on demand", "注入的故障"), "ListFaults", "DeleteFaults"),
+    row(
+        "GovernanceReport",
+        (
+            "governance report of the account, before it was first asked for with GenerateGovernanceReport",
+            "账号的治理报告（尚未用 GenerateGovernanceReport 生成）",
+        ),
+        "GetGovernanceReportStatus",
+        "",
+    ),
     row("Group", ("user group", "用户组"), "ListGroups", "DeleteGroup"),
     row(
         "Group.Policy",
@@ -113,6 +122,13 @@ static ENTITIES: &[Entity] = &[
         "ListSecurityExceptions",
         "DeleteSecurityException",
     ),
+    row(
+        "Service",
+        ("service that has a service-linked role", "支持服务关联角色的云服务"),
+        "GetServiceLinkedRoleTemplate",
+        "",
+    ),
+    row("ServiceLinkedRole", ("service-linked role", "服务关联角色"), "GetRole", "DeleteServiceLinkedRole"),
     row("Snapshot", ("snapshot of the server", "服务器快照"), "ListSnapshots", "DeleteSnapshot"),
     row("User", ("RAM user", "RAM 用户"), "ListUsers", "DeleteUser"),
     row(

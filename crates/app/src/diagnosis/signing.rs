@@ -206,8 +206,8 @@ pub(super) static INVALID_ACCESS_KEY_ID_NOT_FOUND: Row = Row::new(
 /// See `Plain::InvalidAccessKeyIdInactive`.
 pub(super) static INVALID_ACCESS_KEY_ID_INACTIVE: Row = Row::new(
     (
-        "The AccessKey is known, but may not be used: disabled, its user is frozen, or not from this address.",
-        "该 AccessKey 存在但不能使用：已禁用、其用户已冻结，或来源地址不被允许。",
+        "The AccessKey is known, but may not be used: disabled, unused for too long, its user is frozen, or not from this address.",
+        "该 AccessKey 存在但不能使用：已禁用、闲置过久、其用户已冻结，或来源地址不被允许。",
     ),
     &[
         [
@@ -218,6 +218,16 @@ pub(super) static INVALID_ACCESS_KEY_ID_INACTIVE: Row = Row::new(
             (
                 "Change to the new key; UpdateAccessKey with Status=Active enables the old one again.",
                 "请换用新密钥；用 UpdateAccessKey 设置 Status=Active 可重新启用旧密钥。",
+            ),
+        ],
+        [
+            (
+                "It was not used for more days than MaxIdleDaysForAccessKeys of its account; the message says so.",
+                "闲置天数超过账号的 MaxIdleDaysForAccessKeys；错误信息中会说明。",
+            ),
+            (
+                "Enable it again with UpdateAccessKey Status=Active, or better make a new one.",
+                "请用 UpdateAccessKey 设置 Status=Active 重新启用，或最好创建新密钥。",
             ),
         ],
         [

@@ -94,7 +94,7 @@ fn value(kind: &Kind, full: &str, typed: &[(&str, &str)]) -> Option<Value> {
             let text = text(full, typed)?;
             Some(list_of_json(text).map_or_else(|| Value::Text(text.to_owned()), Value::JsonList))
         }
-        Kind::String | Kind::Integer | Kind::Boolean => {
+        Kind::String | Kind::Integer | Kind::Boolean | Kind::Any => {
             let text = text(full, typed)?;
             Some(match kind {
                 _ if is_secret(full) => Value::Variable(variable(full)),

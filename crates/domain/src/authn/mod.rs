@@ -39,6 +39,11 @@ pub struct KeyEntry {
     session: Option<Box<SessionPart>>,
     /// From where the key may sign, where not from anywhere.
     pub network_policy: Option<Box<AccessKeyPolicy>>,
+    pub network_policy: Option<AccessKeyPolicy>,
+    /// How long the key may rest.
+    idle_limit: Option<IdleLimit>,
+    /// The session's own policy, compiled when it is first asked.
+    session_policy: OnceLock<Compiled>,
     /// The UTC day of use that is durable, as days since 1970.
     durable_day: AtomicI64,
     /// The latest use, in seconds since 1970; `i64::MIN` for never.
@@ -73,6 +78,8 @@ impl KeyEntry {
             user_active,
             session: None,
             network_policy: None,
+            idle_limit: None,
+            session_policy: OnceLock::new(),
             durable_day: AtomicI64::new(last_used.map_or(i64::MIN, |at| at.day().0)),
             last_used: AtomicI64::new(last_used.map_or(i64::MIN, Timestamp::seconds)),
             last_product: AtomicU8::new(u8::MAX),
@@ -107,6 +114,24 @@ impl KeyEntry {
     /// The session, where the key is a temporary one.
     pub fn session(&self) -> Option<&RoleSession> {
         self.session.as_ref().map(|part| &part.session)
+    }
+
+    /// The same entry for a key that may rest for so long only.
+    #[must_use]
+    pub fn with_idle_limit(self, idle_limit: Option<IdleLimit>) -> Self {
+        Self { idle_limit, ..self }
+    }
+
+    /// The days that the key may rest, if on `day` it has rested for longer.
+    pub fn idle_beyond(&self, day: Day) -> Option<i64> {
+        let limit = self.idle_limit.as_ref()?;
+        // Most calls are not the key's first of the day.
+        if self.is_durable_on(day) {
+            return None;
+        }
+        let used = self.last_used.load(Ordering::Relaxed);
+        let used = if used == i64::MIN { limit.since } else { Timestamp::from_seconds(used).day() };
+        (day.since(used.max(limit.since)) > limit.days).then_some(limit.days)
     }
 
     /// The policy that the session's beginner gave it, if any; it only takes away.
@@ -153,6 +178,15 @@ impl KeyEntry {
     pub fn set_durable(&self, day: Day) {
         self.durable_day.fetch_max(day.0, Ordering::Release);
     }
+}
+
+/// How long a key may rest before it is disabled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdleLimit {
+    /// When it was made, or last switched on, by day.
+    pub since: Day,
+    /// For how many days it may rest; on the day after the last of them it is disabled.
+    pub days: i64,
 }
 
 impl fmt::Debug for KeyEntry {

@@ -14,11 +14,16 @@ use crate::arn::{Arn, Resource};
 use crate::authn::{Caller, Identity};
 use crate::identity::mfa::VirtualMFADeviceName;
 use crate::identity::policy::PolicyName;
+use crate::identity::role::ServiceName;
 use crate::identity::role_session::RoleArn;
 use crate::identity::security_preference::SecurityPreference;
 use crate::identity::user::UserName;
 use crate::ids::{AccountId, UserId};
-use crate::policy::{Ask, Compiled, Context, Decision};
+use crate::policy::{Ask, Compiled, Context, Decision, Fact};
+
+/// The key by which policies ask for the service whose role is made or deleted (the vendor's page of
+/// CreateServiceLinkedRole).
+const SERVICE_NAME: &str = "ram:ServiceName";
 
 /// What a call is about, read from the request alone, so that authorisation precedes every look-up and leaks nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +47,14 @@ pub enum Target {
     },
     /// One of the vendor's policies, which every account shares: `acs:ram:*:system:policy/<name>`.
     SystemPolicy(PolicyName),
+    /// A role of the account that is a service's: one of that name, `*` where only the service is known. The service is
+    /// what policies ask for with `ram:ServiceName`.
+    ServiceLinkedRole {
+        /// The role's name.
+        name: String,
+        /// The service, where it is known.
+        service: Option<ServiceName>,
+    },
     /// A role, of whatever account.
     Role(RoleArn),
     /// Several things, none of them several itself: the call is permitted only where it is for each of them.
@@ -126,6 +139,14 @@ pub fn authorise(
     if let Target::Several(targets) = target {
         return targets.iter().try_for_each(|one| authorise(caller, api, one, context, records));
     }
+    let of_service;
+    let context = match target {
+        Target::ServiceLinkedRole { service: Some(service), .. } => {
+            of_service = context.clone().with(SERVICE_NAME, Fact::Text(service.as_str()));
+            &of_service
+        }
+        _ => context,
+    };
     let granted = records.granted()?.unwrap_or_default();
     let resource = resource(caller, api, target, records)?;
     let ask = ask(api, &resource, context);
@@ -227,6 +248,7 @@ fn resource(caller: &Caller, api: &Api, target: &Target, records: &mut impl Reco
         Target::Device(name) => one(format!("acs:ram:*:{account}:mfa/{name}")),
         Target::Named { kind, name } => one(format!("acs:ram:*:{account}:{kind}/{name}")),
         Target::SystemPolicy(name) => one(format!("acs:ram:*:system:policy/{name}")),
+        Target::ServiceLinkedRole { name, .. } => one(format!("acs:ram:*:{account}:role/{name}")),
         Target::Role(arn) => one(format!("acs:ram:*:{}:role/{}", arn.account, arn.name)),
     })
 }
@@ -247,7 +269,11 @@ fn serves_itself(caller: &Caller, api: &Api, target: &Target, records: &mut impl
         // Whose a device is, only the store knows, and an unbound one is nobody's: one's own is named like oneself.
         Target::Device(device) => name.as_str() == device.as_str(),
         Target::Account => matches!(api.self_service, SelfService::Password | SelfService::Always),
-        Target::Named { .. } | Target::SystemPolicy(_) | Target::Role(_) | Target::Several(_) => false,
+        Target::Named { .. }
+        | Target::SystemPolicy(_)
+        | Target::ServiceLinkedRole { .. }
+        | Target::Role(_)
+        | Target::Several(_) => false,
     };
     Ok(about_itself
         && match api.self_service {

@@ -25,6 +25,7 @@ pub mod saml;
 pub mod saml_provider;
 pub mod security_exception;
 pub mod security_preference;
+pub mod service_linked_role;
 pub mod sign_in_name;
 pub(crate) mod text;
 pub mod totp;

@@ -52,7 +52,7 @@ pub struct SecurityPreference {
     pub verification_types: VerificationTypes,
     /// Days without a password logon after which a user's console logon is disabled.
     pub max_idle_days_for_users: MaxIdleDays,
-    /// Days without use after which an AccessKey is disabled.
+    /// Days without use after which an AccessKey of a RAM user is disabled.
     pub max_idle_days_for_access_keys: MaxIdleDays,
 }
 

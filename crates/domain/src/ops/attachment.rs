@@ -39,6 +39,17 @@ impl Holder<'_> {
         Target::several([self.target(), policy::target_of(policy_type, name)])
     }
 
+    /// The holder, whose policies are to change.
+    ///
+    /// # Errors
+    /// As of [`Holder::find`]; `InvalidParameter.RoleName.NotAllowed` for the role of a service.
+    fn find_own(self, tx: &mut Tx<'_>, account: AccountId) -> ApiResult<Principal> {
+        match self {
+            Self::Role(name) => role::find_own(tx, account, name).map(|row| Principal::Role(row.role_id)),
+            Self::User(_) | Self::Group(_) => self.find(tx, account),
+        }
+    }
+
     /// The holder in the store.
     ///
     /// # Errors
@@ -81,7 +92,7 @@ pub fn attach(
     name: &PolicyName,
 ) -> ApiResult<()> {
     let account = cx.caller.account();
-    let principal = holder.find(cx.tx, account)?;
+    let principal = holder.find_own(cx.tx, account)?;
     policy::find(cx.tx, account, policy_type, name)?;
     if policy_attachments::is_attached(cx.tx, account, principal, policy_type, name)? {
         return Err(ApiError::new(Code::EntityAlreadyExists(holder.policy())));
@@ -110,7 +121,7 @@ pub fn detach(
     name: &PolicyName,
 ) -> ApiResult<()> {
     let account = cx.caller.account();
-    let principal = holder.find(cx.tx, account)?;
+    let principal = holder.find_own(cx.tx, account)?;
     policy::find(cx.tx, account, policy_type, name)?;
     if policy_attachments::delete(cx.tx, account, principal, policy_type, name)? {
         Ok(())

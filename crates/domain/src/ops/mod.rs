@@ -11,6 +11,7 @@ mod coverage;
 pub mod device;
 mod exception_view;
 pub mod explanation;
+pub mod governance;
 pub mod group;
 pub mod ims;
 pub mod login_profile;
@@ -32,6 +33,7 @@ pub mod role;
 pub mod role_session;
 pub mod root_key;
 pub mod saml_provider;
+pub mod service_linked_role;
 pub mod shown_key_id;
 pub mod simulated_call;
 pub mod sts;
@@ -326,6 +328,7 @@ operations![
     ims::delete_virtual_mfa_device::DeleteVirtualMFADevice,
     ims::disable_virtual_mfa::DisableVirtualMFA,
     ims::generate_credential_report::GenerateCredentialReport,
+    ims::generate_governance_report::GenerateGovernanceReport,
     ims::get_access_key_info_in_recycle_bin::GetAccessKeyInfoInRecycleBin,
     ims::get_access_key_last_used::GetAccessKeyLastUsed,
     ims::get_access_key_policy::GetAccessKeyPolicy,
@@ -335,6 +338,8 @@ operations![
     ims::get_account_summary::GetAccountSummary,
     ims::get_credential_report::GetCredentialReport,
     ims::get_default_domain::GetDefaultDomain,
+    ims::get_governance_item_report::GetGovernanceItemReport,
+    ims::get_governance_report_status::GetGovernanceReportStatus,
     ims::get_group::GetGroup,
     ims::get_login_profile::GetLoginProfile,
     ims::get_oidc_provider::GetOIDCProvider,
@@ -350,6 +355,7 @@ operations![
     ims::list_groups::ListGroups,
     ims::list_groups_for_user::ListGroupsForUser,
     ims::list_oidc_providers::ListOIDCProviders,
+    ims::list_recent_governance_metrics::ListRecentGovernanceMetrics,
     ims::list_saml_providers::ListSAMLProviders,
     ims::list_tag_resources::ListTagResources,
     ims::list_user_basic_infos::ListUserBasicInfos,
@@ -391,6 +397,7 @@ operations![
     ram::create_policy::CreatePolicy,
     ram::create_policy_version::CreatePolicyVersion,
     ram::create_role::CreateRole,
+    ram::create_service_linked_role::CreateServiceLinkedRole,
     ram::create_user::CreateUser,
     ram::create_virtual_mfa_device::CreateVirtualMFADevice,
     ram::decode_diagnostic_message::DecodeDiagnosticMessage,
@@ -400,6 +407,7 @@ operations![
     ram::delete_policy::DeletePolicy,
     ram::delete_policy_version::DeletePolicyVersion,
     ram::delete_role::DeleteRole,
+    ram::delete_service_linked_role::DeleteServiceLinkedRole,
     ram::delete_user::DeleteUser,
     ram::delete_virtual_mfa_device::DeleteVirtualMFADevice,
     ram::detach_policy_from_group::DetachPolicyFromGroup,
@@ -414,6 +422,7 @@ operations![
     ram::get_policy_version::GetPolicyVersion,
     ram::get_role::GetRole,
     ram::get_security_preference::GetSecurityPreference,
+    ram::get_service_linked_role_template::GetServiceLinkedRoleTemplate,
     ram::get_user::GetUser,
     ram::get_user_mfa_info::GetUserMFAInfo,
     ram::list_access_keys::ListAccessKeys,

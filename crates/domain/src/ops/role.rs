@@ -1,6 +1,6 @@
 //! RAM roles as operations see them. Knows no wire shape, and not what a trust policy means.
 
-use ramward_rpc::error::{ApiError, ApiResult, Code};
+use ramward_rpc::error::{ApiError, ApiResult, Code, Rule};
 
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::role::{
@@ -23,6 +23,21 @@ pub fn target(name: &RoleName) -> Target {
 /// `EntityNotExist.Role`.
 pub fn find(tx: &mut Tx<'_>, account: AccountId, name: &RoleName) -> ApiResult<Role> {
     roles::find_by_name(tx, account, name)?.ok_or_else(|| ApiError::new(Code::EntityNotExist("Role")))
+}
+
+/// A role by its name, to be changed or deleted.
+///
+/// # Errors
+/// `EntityNotExist.Role`; `InvalidParameter.RoleName.NotAllowed` where it is a service's, which alone may change it.
+pub fn find_own(tx: &mut Tx<'_>, account: AccountId, name: &RoleName) -> ApiResult<Role> {
+    let role = find(tx, account, name)?;
+    let Some(service) = &role.service_name else { return Ok(role) };
+    let mut refusal = ApiError::invalid("RoleName", Rule::NotAllowed);
+    refusal.message = format!(
+        "{} The role {name} belongs to {service}, and nobody else may change it; DeleteServiceLinkedRole deletes it.",
+        refusal.message
+    );
+    Err(refusal)
 }
 
 /// Refuses a trust policy that means nothing.

@@ -12,7 +12,7 @@ use crate::authn::KeyEntry;
 use crate::endpoint::requests::Check;
 use crate::endpoint::signed_text::SignedText;
 use crate::ops::{AnyOperation, AnyRequest};
-use crate::time::Timestamp;
+use crate::time::{Day, Timestamp};
 
 /// The largest request whose string to sign is repeated in a refusal; the string can be five times as long.
 const MAX_EXPLAINED_BYTES: usize = 64 * 1024;
@@ -31,7 +31,8 @@ pub(super) fn read(
     operation.read(params)
 }
 
-pub(super) fn check_status(key: &KeyEntry, wall: Timestamp) -> ApiResult<()> {
+/// `today`: by the clock of dates, as uses of keys are noted.
+pub(super) fn check_status(key: &KeyEntry, wall: Timestamp, today: Day) -> ApiResult<()> {
     if !key.active {
         return Err(ApiError::new(Plain::InvalidAccessKeyIdInactive));
     }
@@ -40,6 +41,12 @@ pub(super) fn check_status(key: &KeyEntry, wall: Timestamp) -> ApiResult<()> {
             Plain::InvalidAccessKeyIdInactive,
             "Specified access key is disabled. Its user is frozen.",
         ));
+    }
+    if let Some(days) = key.idle_beyond(today) {
+        let message = format!(
+            "Specified access key is disabled. It was not used for more than {days} days, which is MaxIdleDaysForAccessKeys of its account; UpdateAccessKey with Status=Active enables it again."
+        );
+        return Err(ApiError::with_message(Plain::InvalidAccessKeyIdInactive, message));
     }
     if let Some(session) = key.session()
         && session.expires <= wall

@@ -270,7 +270,8 @@ impl Core {
         };
         record.access_key_id = Some(key.access_key_id.clone());
         record.owner = Some((key.account, key.user));
-        check_status(&key, wall)?;
+        let now = self.clock.now();
+        check_status(&key, wall, now.day())?;
         frame.reached = Check::Signature;
         check_signature(call, &params, signed, &key, record)?;
         frame.reached = Check::NetworkPolicy;
@@ -282,7 +283,6 @@ impl Core {
         if key.session().is_none() {
             self.refuse_token(signed)?;
         }
-        let now = self.clock.now();
         // A session's key has no row that could say when it was used, and no report counts it.
         let use_at = if key.session().is_some() { None } else { self.note_use(&key, operation, now) };
         let durable = Durable { needs, use_at, now, wall };

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::Core;
 use super::call::Signed;
-use crate::authn::{KeyEntry, session};
+use crate::authn::{IdleLimit, KeyEntry, session};
 use crate::identity::access_key::Status;
 use crate::ids::{AccessKeyId, AccountId};
 use crate::store::seal::{SealKey, Sealed, SecretOf};
@@ -84,6 +84,7 @@ fn read_key(tx: &mut Tx<'_>, seal: &SealKey, id: &AccessKeyId) -> Result<Option<
         Some(sealed) => Some(open_secret(seal, found.account, id, sealed)?),
         None => None,
     };
+    let idle_limit = IdleLimit { since: found.update_date.day(), days: found.max_idle_days.get() };
     Ok(Some(
         KeyEntry::new(
             (id.clone(), found.account, found.user_id),
@@ -92,7 +93,9 @@ fn read_key(tx: &mut Tx<'_>, seal: &SealKey, id: &AccessKeyId) -> Result<Option<
             (found.status == Status::Active, found.user_active),
             found.last_used_date,
         )
-        .with_network_policy(found.network_policy),
+        .with_network_policy(found.network_policy)
+        // Root's keys may rest for as long as they like, as the vendor's page has it; so may the operator's.
+        .with_idle_limit((!found.user_id.is_root()).then_some(idle_limit)),
     ))
 }
 

@@ -17,7 +17,7 @@ use crate::store::tables::login_profiles;
 use crate::store::tables::mfa_devices::{self, MfaDevice};
 use crate::store::tables::policy_attachments::Principal;
 use crate::store::tables::users::{self, User};
-use crate::store::tables::{access_key_policies, oidc_providers, password_history, root_passwords};
+use crate::store::tables::{access_key_policies, account_settings, oidc_providers, password_history, root_passwords};
 use crate::store::tables::{saml_providers, security_exceptions, user_tags, verifications};
 use crate::store::{Store, StoreError, Tx};
 
@@ -121,7 +121,9 @@ impl Exporting<'_, '_> {
         let access_key_policy = access_key_policies::find_of_account(self.tx, account)?;
         let root_password =
             if self.secrets.is_some() { root_passwords::find(self.tx, account)? } else { None };
+        let governance_report_date = account_settings::find_governance_report_date(self.tx, account)?;
         self.line(&Record::Account(Box::new(AccountRecord {
+            governance_report_date,
             account_id: account,
             account_alias: None,
             default_domain_name: (row.default_domain != initial).then(|| row.default_domain.clone()),

@@ -106,6 +106,9 @@ pub struct AccountRecord {
     /// From where its AccessKeys may sign that have no such policy of their own.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "network_policy")]
     pub access_key_policy: Option<AccessKeyPolicy>,
+    /// When its governance report was last asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub governance_report_date: Option<Timestamp>,
     /// Its custom policies, in a file kept by hand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<PolicyRecord>,

@@ -27,7 +27,7 @@ use crate::store::tables::login_profiles::{self, LoginProfile};
 use crate::store::tables::mfa_devices::{self, MfaDevice};
 use crate::store::tables::root_passwords::{self, RootPassword};
 use crate::store::tables::users::{self, User};
-use crate::store::tables::{password_history, user_tags};
+use crate::store::tables::{account_settings, password_history, user_tags};
 use crate::store::{StoreError, Tx};
 use crate::time::Timestamp;
 
@@ -230,6 +230,9 @@ impl Importing {
         }
         for key in record.root_access_keys {
             self.key(tx, account, UserId::ROOT, key)?;
+        }
+        if let Some(date) = record.governance_report_date {
+            account_settings::update_governance_report_date(tx, account, date)?;
         }
         if let Some(text) = &record.root_password_hash {
             let password_hash = password_hash("RootPasswordHash", text)?;

@@ -38,6 +38,7 @@ fn kind_of_ours(path: &str, kind: &Kind, leaves: &mut Vec<String>) {
     match kind {
         Kind::String => leaves.push(format!("{path}: string")),
         Kind::Integer => leaves.push(format!("{path}: integer")),
+        Kind::Any => leaves.push(format!("{path}: any")),
         Kind::Boolean => leaves.push(format!("{path}: boolean")),
         Kind::Struct(fields) => ours(&format!("{path}."), fields, leaves),
         Kind::List(of) => kind_of_ours(&format!("{path}[]"), of, leaves),

@@ -91,7 +91,7 @@ fn the_error_codes() {
         (Code::Missing("<Parameter>".into()), "a mandatory parameter is absent or empty"),
         (
             Code::InvalidParameter("<Parameter>".into(), ramward_rpc::error::Rule::Format),
-            "…`.Format`, `.InvalidChars`, `.Length`, `.Range`, `.TooWeak`: the rule that the parameter breaks; STS says none",
+            "…`.Format`, `.InvalidChars`, `.Length`, `.Range`, `.TooWeak`, `.NotAllowed`: the rule that the parameter breaks; STS says none",
         ),
         (Code::EntityNotExist("<Entity>"), "no such thing in the account"),
         (Code::EntityAlreadyExists("<Entity>"), "the name or the place is taken"),

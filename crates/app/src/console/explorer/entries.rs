@@ -79,7 +79,7 @@ fn walk(out: &mut Vec<Entry>, form: &Form, name: String, field: &Field, kind: &K
                 walk(out, form, format!("{name}.{number}"), field, of, false);
             }
         }
-        Kind::String | Kind::Integer | Kind::Boolean | Kind::JsonList => {
+        Kind::String | Kind::Integer | Kind::Boolean | Kind::Any | Kind::JsonList => {
             out.push(entry(form.get(&name).to_owned(), name, field, kind, required));
         }
     }

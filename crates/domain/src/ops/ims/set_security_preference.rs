@@ -47,7 +47,7 @@ shape! {
         AllowUserToManageServiceCredentials as allow_user_to_manage_service_credentials: Option<bool> = "false";
         /// After how many days without a password logon the console logon of a RAM user is disabled.
         MaxIdleDaysForUsers as max_idle_days_for_users: Option<preference::MaxIdleDays> = "730";
-        /// After how many days without use an AccessKey is disabled.
+        /// After how many days without use an AccessKey of a RAM user is disabled, on the next day, until it is enabled again.
         MaxIdleDaysForAccessKeys as max_idle_days_for_access_keys: Option<preference::MaxIdleDays> = "730";
     }
 }
@@ -112,7 +112,8 @@ impl Operation for SetSecurityPreference {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::testing::TestApp;
+    use crate::testing::{NewKey, TestApp};
+    use crate::time::SECONDS_PER_DAY;
 
     /// Each parameter with a value other than its default, and where the answer has it.
     const ALL: [(&str, &str, &str); 14] = [
@@ -193,5 +194,52 @@ mod tests {
     fn xml() {
         let xml = TestApp::new().xml("SetSecurityPreference", &[("LoginSessionDuration", "24")]);
         assert!(xml.contains("<LoginSessionDuration>24</LoginSessionDuration>"), "{xml}");
+    }
+
+    #[test]
+    fn keys_of_users_rest_for_so_many_days_and_no_longer() {
+        let app = TestApp::new();
+        let (alice, bob) = (app.user_with_key("alice"), app.user_with_key("bob"));
+        let is_refused = |key: &NewKey| {
+            let (_, body) = app.call_as(key, "GetCallerIdentity", &[]);
+            assert!(body["Code"].is_null() || body["Code"] == "InvalidAccessKeyId.Inactive", "{body}");
+            !body["Code"].is_null()
+        };
+        app.clock.advance_days(10);
+        assert!(!is_refused(&alice));
+        app.ok("SetSecurityPreference", &[("MaxIdleDaysForAccessKeys", "90")]);
+        // Bob's was made 90 days ago and never used: that is its last day, and the call a use.
+        app.clock.advance_days(80);
+        assert!(!is_refused(&bob));
+        app.clock.advance_days(10);
+        app.clock.advance(SECONDS_PER_DAY / 2 - 1);
+        assert!(!is_refused(&alice), "the last second of the ninetieth day after its last use");
+        app.clock.advance_days(91);
+        assert!(is_refused(&alice) && is_refused(&bob));
+        let (_, body) = app.call_as(&alice, "GetCallerIdentity", &[]);
+        assert!(body["Message"].as_str().unwrap().contains("90 days"), "{body}");
+        let used = [
+            ("UserPrincipalName", &*TestApp::upn("alice")),
+            ("UserAccessKeyId", alice.access_key_id.as_str()),
+        ];
+        let used = app.ok("GetAccessKeyLastUsed", &used);
+        assert_eq!(
+            used["AccessKeyLastUsed"]["LastUsedDate"], "2025-09-23T23:59:59Z",
+            "a refused call is no use"
+        );
+        // Root's rests for ever, and a longer limit holds for the next call.
+        app.ok("SetSecurityPreference", &[("MaxIdleDaysForAccessKeys", "180")]);
+        assert!(!is_refused(&alice));
+        app.ok("SetSecurityPreference", &[("MaxIdleDaysForAccessKeys", "90")]);
+        assert!(!is_refused(&alice) && is_refused(&bob));
+        let enabled = [
+            ("UserPrincipalName", &*TestApp::upn("bob")),
+            ("UserAccessKeyId", bob.access_key_id.as_str()),
+            ("Status", "Active"),
+        ];
+        app.ok("UpdateAccessKey", &enabled);
+        assert!(!is_refused(&bob));
+        app.clock.advance_days(1000);
+        assert!(!is_refused(&app.root) && !is_refused(&app.operator) && is_refused(&bob));
     }
 }

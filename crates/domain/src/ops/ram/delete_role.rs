@@ -44,7 +44,7 @@ impl Operation for DeleteRole {
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &DeleteRoleRequest) -> ApiResult<Empty> {
-        let row = role::find(cx.tx, cx.caller.account(), &request.role_name)?;
+        let row = role::find_own(cx.tx, cx.caller.account(), &request.role_name)?;
         let principal = Principal::Role(row.role_id);
         if !policy_attachments::list(cx.tx, row.account, principal)?.is_empty() {
             return Err(ApiError::new(Code::DeleteConflict("Role.Policy")));

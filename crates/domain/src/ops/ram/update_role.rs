@@ -84,7 +84,7 @@ impl Operation for UpdateRole {
     }
 
     fn handle(cx: &mut Cx<'_, '_>, request: &UpdateRoleRequest) -> ApiResult<UpdateRoleResponse> {
-        let before = role::find(cx.tx, cx.caller.account(), &request.role_name)?;
+        let before = role::find_own(cx.tx, cx.caller.account(), &request.role_name)?;
         let mut row = before.clone();
         if let Some(trust_policy) = &request.new_assume_role_policy_document {
             role::check_trust(trust_policy)?;

@@ -11,9 +11,9 @@ mod place;
 pub use self::check::{CheckName, Hit, Scope};
 pub use self::expired::expired;
 pub use self::identity::{Identity, Mend, Parts};
-pub use self::pages::page;
 #[cfg(test)]
 pub(in crate::report) use self::pages::page_within;
+pub use self::pages::{page, total};
 pub use self::place::Place;
 use super::audit::{AuditFacts, audit_of};
 use super::counts;

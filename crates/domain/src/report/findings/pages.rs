@@ -36,12 +36,19 @@ pub(in crate::report) fn page_within(
         },
     }?;
     let (findings, next) = pager.cut(next);
-    let total = match lens.total(query.check) {
-        _ if !query.prefix.is_empty() => None,
-        None => Some(count_of_root(tx, lens, query.check)?),
-        known => known,
-    };
+    let total = if query.prefix.is_empty() { Some(total(tx, lens, query.check)?) } else { None };
     Ok(Page { findings, next, total })
+}
+
+/// How many findings a check has in all, without looking for them.
+///
+/// # Errors
+/// A failure of the store.
+pub fn total(tx: &mut Tx<'_>, lens: &Lens<'_>, check: CheckName) -> Result<i64, StoreError> {
+    match lens.total(check) {
+        Some(total) => Ok(total),
+        None => count_of_root(tx, lens, check),
+    }
 }
 
 fn count_of_root(tx: &mut Tx<'_>, lens: &Lens<'_>, check: CheckName) -> Result<i64, StoreError> {

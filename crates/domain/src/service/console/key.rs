@@ -32,7 +32,8 @@ impl Service {
             let known = key.secret.as_ref().map_or("", Secret::expose).as_bytes();
             let is_equal: bool = known.ct_eq(secret.expose().as_bytes()).into();
             let is_admitted = key.network_policy.as_ref().is_none_or(|policy| policy.admits(peer));
-            is_equal && !known.is_empty() && key.active && key.user_active && is_admitted
+            let is_idle = key.idle_beyond(core.clock.now().day()).is_some();
+            is_equal && !known.is_empty() && key.active && key.user_active && is_admitted && !is_idle
         });
         let key = key.ok_or_else(not_signed_in)?;
         core.sign_ins.attempts.give_back(&attempt);

@@ -1,16 +1,13 @@
 //! The network policies of AccessKeys: of each that has one of its own, and the one of a whole account. A change says
 //! which keys it is about, because what a signature is checked against holds the policy too.
 
+use super::access_keys;
 use super::account_settings::{self, Name};
-use super::rows;
 use crate::identity::access_key_policy::AccessKeyPolicy;
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::store::connection::{Arg, FromColumn};
 use crate::store::error::StoreError;
 use crate::store::tx::{Effect, Tx};
-
-/// A change of an account's policy names so many keys at most; where there are more it is as cheap to forget all.
-const NAMED: usize = 1000;
 
 impl FromColumn for AccessKeyPolicy {
     fn from_column(value: Arg<'_>) -> Option<Self> {
@@ -82,15 +79,7 @@ pub fn update_of_account(
     account: AccountId,
     policy: &AccessKeyPolicy,
 ) -> Result<(), StoreError> {
-    let sql = "SELECT access_key_id FROM access_keys WHERE account = ?1 LIMIT ?2";
-    let keys: Vec<AccessKeyId> = tx.list(sql, &[account.into(), rows(NAMED + 1).into()], |row| row.get(0))?;
-    if keys.len() > NAMED {
-        tx.effect(Effect::All);
-    } else {
-        for key in keys {
-            tx.effect(Effect::AccessKey(key));
-        }
-    }
+    access_keys::note_all_changed(tx, account)?;
     if policy.is_none() {
         account_settings::delete(tx, account, Name::AccessKeyPolicy)
     } else {

@@ -1,8 +1,9 @@
 //! AccessKeys, and the one map that knows the owner of a key that arrives alone.
 
-use super::{access_key_policies, met, rows};
+use super::{access_key_policies, accounts, met, rows};
 use crate::identity::access_key::Status;
 use crate::identity::access_key_policy::AccessKeyPolicy;
+use crate::identity::security_preference::{MaxIdleDays, SecurityPreference};
 use crate::identity::user::{UserName, UserStatus};
 use crate::ids::{AccessKeyId, AccountId, UserId};
 use crate::store::connection::Row;
@@ -104,12 +105,17 @@ pub struct Signer {
     pub last_used_date: Option<Timestamp>,
     /// From where it may sign: its own network policy where that is active, else the account's where that is.
     pub network_policy: Option<AccessKeyPolicy>,
+    /// When its status last changed.
+    pub update_date: Timestamp,
+    /// The days for which keys of RAM users may rest in its account.
+    pub max_idle_days: MaxIdleDays,
 }
 
 /// The signer behind a key that arrives alone; none if its account is being deleted.
 pub fn find_signer(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<Option<Signer>, StoreError> {
     let Some((account, user)) = find_owner(tx, key)? else { return Ok(None) };
-    let sql = "SELECT k.sealed_secret, k.status, k.last_used_date, u.user_name, u.status, p.policy, s.value \
+    let sql = "SELECT k.sealed_secret, k.status, k.last_used_date, u.user_name, u.status, p.policy, s.value, \
+               k.update_date, a.security_preference \
                FROM access_keys k \
                JOIN accounts a ON a.account = k.account \
                LEFT JOIN users u ON u.account = k.account AND u.user_id = k.user_id \
@@ -120,6 +126,7 @@ pub fn find_signer(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<Option<Signer>,
     let found = tx.find(sql, &[account.into(), user.into(), key.into()], |row| {
         let user_status: Option<UserStatus> = row.get(4)?;
         let policies: [Option<AccessKeyPolicy>; 2] = [row.get(5)?, row.get(6)?];
+        let preference: SecurityPreference = accounts::read_json(row.get(8)?)?;
         Ok(Signer {
             account,
             user_id: user,
@@ -128,6 +135,8 @@ pub fn find_signer(tx: &mut Tx<'_>, key: &AccessKeyId) -> Result<Option<Signer>,
             sealed_secret: row.get(0)?,
             status: row.get(1)?,
             last_used_date: row.get(2)?,
+            update_date: row.get(7)?,
+            max_idle_days: preference.max_idle_days_for_access_keys,
             network_policy: policies.into_iter().flatten().find(AccessKeyPolicy::is_active),
         })
     })?;
@@ -321,6 +330,21 @@ pub fn delete(
     access_key_policies::delete(tx, account, user, key)?;
     changed(tx, account, key);
     Ok(true)
+}
+
+/// More keys than this are not named one by one.
+const NAMED: usize = 1000;
+
+/// Says that something changed that every signature of the account is checked against.
+pub(super) fn note_all_changed(tx: &mut Tx<'_>, account: AccountId) -> Result<(), StoreError> {
+    let sql = "SELECT access_key_id FROM access_keys WHERE account = ?1 LIMIT ?2";
+    let keys: Vec<AccessKeyId> = tx.list(sql, &[account.into(), rows(NAMED + 1).into()], |row| row.get(0))?;
+    if keys.len() > NAMED {
+        tx.effect(Effect::All);
+    } else {
+        keys.into_iter().for_each(|key| tx.effect(Effect::AccessKey(key)));
+    }
+    Ok(())
 }
 
 fn changed(tx: &mut Tx<'_>, account: AccountId, key: &AccessKeyId) {

@@ -3,18 +3,22 @@
 use crate::ids::AccountId;
 use crate::store::error::StoreError;
 use crate::store::tx::{Effect, Tx};
+use crate::time::Timestamp;
 
 /// Which setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
     /// The network policy of all its AccessKeys.
     AccessKeyPolicy,
+    /// When its governance report was last asked for.
+    GovernanceReportDate,
 }
 
 impl Name {
     const fn as_str(self) -> &'static str {
         match self {
             Self::AccessKeyPolicy => "AccessKeyPolicy",
+            Self::GovernanceReportDate => "GovernanceReportDate",
         }
     }
 }
@@ -32,6 +36,26 @@ pub fn update(tx: &mut Tx<'_>, account: AccountId, name: Name, value: &str) -> R
     tx.execute(sql, &[account.into(), name.as_str().into(), value.into()])?;
     tx.effect(Effect::Account(account));
     Ok(())
+}
+
+/// When the governance report of an account was last asked for, if it ever was.
+pub fn find_governance_report_date(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let Some(text) = find(tx, account, Name::GovernanceReportDate)? else { return Ok(None) };
+    let date = serde_json::from_str(&text);
+    date.map(Some)
+        .map_err(|_| StoreError::damaged("the date of an account's governance report cannot be read"))
+}
+
+/// Notes that it was asked for.
+pub fn update_governance_report_date(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    date: Timestamp,
+) -> Result<(), StoreError> {
+    update(tx, account, Name::GovernanceReportDate, &format!("\"{date}\""))
 }
 
 /// Takes it back.

@@ -174,6 +174,8 @@ pub fn update_security_preference(
     preference: &SecurityPreference,
 ) -> Result<(), StoreError> {
     let preference = write_json(preference)?;
+    // It says how long their keys may rest.
+    access_keys::note_all_changed(tx, account)?;
     let sql = "UPDATE accounts SET security_preference = ?2 WHERE account = ?1";
     set(tx, account, sql, preference.as_deref().into())
 }
@@ -206,7 +208,7 @@ fn write_json<T: Serialize + Default + PartialEq>(settings: &T) -> Result<Option
     serde_json::to_string(settings).map(Some).map_err(StoreError::other)
 }
 
-fn read_json<T: DeserializeOwned + Default>(text: Option<String>) -> Result<T, StoreError> {
+pub(super) fn read_json<T: DeserializeOwned + Default>(text: Option<String>) -> Result<T, StoreError> {
     let Some(text) = text else { return Ok(T::default()) };
     serde_json::from_str(&text)
         .map_err(|error| StoreError::damaged(format!("settings of an account: {error}")))
