@@ -33,6 +33,9 @@ fn the_page_of_policies() {
     for (key, meaning) in context::KEYS {
         let _ = writeln!(text, "| `{key}` | {meaning} |");
     }
+    text.push_str(
+        "\nCreateServiceLinkedRole and DeleteServiceLinkedRole have `ram:ServiceName` too: the service whose role it is.\n",
+    );
     text.push_str("\n## System policies\n\n");
     for policy in system::POLICIES {
         let version = policy.default_version();

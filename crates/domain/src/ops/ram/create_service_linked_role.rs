@@ -164,7 +164,7 @@ mod tests {
         }
         let session = [
             ("RoleArn", "acs:ram::1234567890123456:role/AliyunServiceRoleForPolarDB"),
-            ("RoleSessionName", "s"),
+            ("RoleSessionName", "session"),
         ];
         assert_eq!(app.refused_as(&alice, "AssumeRole", &session), "NoPermission");
     }
