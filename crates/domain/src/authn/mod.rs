@@ -39,11 +39,8 @@ pub struct KeyEntry {
     session: Option<Box<SessionPart>>,
     /// From where the key may sign, where not from anywhere.
     pub network_policy: Option<Box<AccessKeyPolicy>>,
-    pub network_policy: Option<AccessKeyPolicy>,
     /// How long the key may rest.
     idle_limit: Option<IdleLimit>,
-    /// The session's own policy, compiled when it is first asked.
-    session_policy: OnceLock<Compiled>,
     /// The UTC day of use that is durable, as days since 1970.
     durable_day: AtomicI64,
     /// The latest use, in seconds since 1970; `i64::MIN` for never.
@@ -79,7 +76,6 @@ impl KeyEntry {
             session: None,
             network_policy: None,
             idle_limit: None,
-            session_policy: OnceLock::new(),
             durable_day: AtomicI64::new(last_used.map_or(i64::MIN, |at| at.day().0)),
             last_used: AtomicI64::new(last_used.map_or(i64::MIN, Timestamp::seconds)),
             last_product: AtomicU8::new(u8::MAX),

@@ -19,6 +19,7 @@ const TABLES: &[&str] = &[
     "login_profiles",
     "user_tags",
     "report_subjects",
+    "report_days",
 ];
 
 /// Tables whose rows a bulk knows to be new when it inserts them: keys by the map of their owners, of which it keeps account
