@@ -111,7 +111,8 @@ impl Walk {
         self.root("SetSecurityException", &exception);
         self.root("ListSecurityExceptions", &[]);
         self.root("ExplainAccountSecurityPracticeReport", &[("TargetScore", "90")]);
-        self.root("ListSecurityFindings", &[("Check", "users_mfa")]);
+        // Those of one age come by their ids, which are made up.
+        self.root("ListSecurityFindings", &[("Check", "users_mfa"), ("SortBy", "Subject")]);
         let simulated = [("At", "2025-12-31"), ("Repair.1.Check", "users_mfa")];
         self.root("SimulateAccountSecurityPracticeReport", &simulated);
         self.root("ListAccountSecurityPracticeReportHistory", &[]);
@@ -185,9 +186,8 @@ pub(super) fn actions() -> BTreeSet<(Product, String)> {
 fn both_formats_say_the_same() {
     let (json, xml) = (walk("JSON"), walk("XML"));
     assert_eq!(json.len(), xml.len());
-    for (json, xml) in json.iter().zip(&xml) {
-        assert_eq!(json, xml, "{}", json.action);
-    }
+    let different: Vec<_> = json.iter().zip(&xml).filter(|(json, xml)| json != xml).collect();
+    assert!(different.is_empty(), "{different:#?}");
     let told = |action: &str, leaf: (&str, &str)| {
         let all = xml.iter().filter(|shown| shown.action == action);
         all.flat_map(|shown| &shown.leaves).any(|(place, text)| (place.as_str(), text.as_str()) == leaf)

@@ -102,7 +102,7 @@ proptest! {
 
 #[test]
 fn the_largest_parameters_are_read_or_refused() {
-    const BYTES: usize = 4 << 20;
+    const BYTES: usize = 1 << 20;
     for piece in ["&", "=", "%", "%41", "a=&", "a.1=&", "a&b&", "%26", "é", "\u{0}"] {
         let text = piece.repeat(BYTES / piece.len());
         for (query, form) in [(text.as_str(), ""), ("", text.as_str())] {
