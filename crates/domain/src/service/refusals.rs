@@ -9,11 +9,12 @@ use ramward_rpc::sign::{Scheme, Secret};
 use serde_json::Value;
 
 use crate::authn::session::RoleSession;
+use crate::identity::access_key::Status;
 use crate::identity::role::RoleName;
 use crate::identity::role_session::RoleSessionName;
 use crate::identity::user::{UserName, UserStatus};
 use crate::ids::RoleId;
-use crate::store::tables::users;
+use crate::store::tables::{access_keys, users};
 use crate::store::{StoreError, Tx};
 use crate::testing::golden::assert_golden;
 use crate::testing::{NewKey, TestApp};
@@ -46,6 +47,8 @@ enum Who {
     RamUser,
     Inactive,
     Frozen,
+    /// A key that was not used for years.
+    Idle,
     Unknown,
     /// The session of a role, of which there is no row: its permissions are the last to be asked.
     Session,
@@ -114,6 +117,7 @@ const DEFECTS: &[Defect] = &[
     (11, "session, token of another", |draft| draft.be_session(Token::OfAnother)),
     (12, "inactive key", |draft| draft.instead_of_root(Who::Inactive)),
     (12, "frozen user", |draft| draft.instead_of_root(Who::Frozen)),
+    (12, "idle key", |draft| draft.instead_of_root(Who::Idle)),
     (12, "session over", |draft| draft.instead_of_root(Who::Ended)),
     (13, "wrong secret", |draft| draft.wrong_secret = true),
     (13, "changed parameter", |draft| {
@@ -156,6 +160,7 @@ struct Bench {
     ram_user: NewKey,
     inactive: NewKey,
     frozen: NewKey,
+    idle: NewKey,
     session: NewKey,
     ended: NewKey,
     another: NewKey,
@@ -169,6 +174,7 @@ impl Bench {
         let second = app.ok("CreateAccessKey", &[("UserPrincipalName", &TestApp::upn("alice"))]);
         let inactive = TestApp::key_of(&second);
         let frozen = app.user_with_key("carol");
+        let idle = app.user_with_key("dave");
         let [session, ended, another] =
             ["2025-06-15T13:00:00Z", "2025-06-15T12:00:00Z", "2025-06-15T13:00:00Z"].map(|expires| {
                 app.session(&RoleSession {
@@ -181,7 +187,7 @@ impl Bench {
                 })
             });
         let calls = std::cell::Cell::default();
-        let bench = Self { app, ram_user, inactive, frozen, session, ended, another, calls };
+        let bench = Self { app, ram_user, inactive, frozen, idle, session, ended, another, calls };
         let identity = TestApp::request("GetCallerIdentity", &[]);
         for key in [&bench.app.root, &bench.ram_user, &bench.inactive, &bench.frozen] {
             let time = bench.app.wall().to_string();
@@ -203,6 +209,11 @@ impl Bench {
             users::update(tx, &carol)
         };
         bench.app.service.store().write(freeze).unwrap();
+        let (dave, idle) = (bench.app.user_id("dave"), bench.idle.access_key_id.clone());
+        let long_ago = Timestamp::parse("2020-01-01T00:00:00Z").unwrap();
+        bench.app.write(move |tx| {
+            access_keys::update_status(tx, account, dave, &idle, Status::Active, long_ago)
+        });
         bench
     }
 
@@ -247,6 +258,7 @@ impl Bench {
             Who::RamUser => &self.ram_user,
             Who::Inactive => &self.inactive,
             Who::Frozen => &self.frozen,
+            Who::Idle => &self.idle,
             Who::Unknown => &unknown,
             Who::Session => &self.session,
             Who::Ended => &self.ended,
