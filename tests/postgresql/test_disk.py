@@ -6,7 +6,7 @@ import pytest
 from cluster import USER, alive, until
 from disk import Disk
 from node import verify
-from writers import Writer, all_go_on, check
+from writers import Writer, all_go_on, are_refused, check
 
 
 @pytest.fixture
@@ -18,18 +18,6 @@ def disk(place):
     for cluster in place.clusters:
         cluster.stop()
     disk.end()
-
-
-def are_refused(writers: list) -> None:
-    """Waits until each of them was refused, and then once more."""
-    before = [len(writer.not_made) + len(writer.uncertain) for writer in writers]
-    until(
-        lambda: (
-            all(len(w.not_made) + len(w.uncertain) > n + 1 for w, n in zip(writers, before))
-            or any(w.wrong for w in writers)
-        ),
-        "a refusal of each writer",
-    )
 
 
 def test_rows_that_find_no_room_are_refused_for_the_moment(place, disk, start, tmp_path):

@@ -21,6 +21,8 @@ class Writer(threading.Thread):
         # What was made for certain; what was not; what nobody can tell.
         self.users, self.keys, self.attached = set(), {}, set()
         self.not_made, self.uncertain = set(), set()
+        # How many calls were refused for the moment, or never answered.
+        self.refused = 0
         # Requests that were accepted.
         self.accepted = []
         # Answers that must not be.
@@ -67,6 +69,7 @@ class Writer(threading.Thread):
         if answer.status == 200:
             self.accepted.append(target)
         elif answer.is_nothing or answer.is_unknown or answer.status == 0:
+            self.refused += 1
             self.ended.wait(BREATH)
         else:
             self.wrong.append((action, answer))
@@ -110,4 +113,13 @@ def all_go_on(writers: list, by: int = 10) -> None:
     until(
         lambda: all(writer.done >= enough for writer, enough in zip(writers, goal)) or any(w.wrong for w in writers),
         f"{by} more calls of each writer; they have {before} and then {[writer.done for writer in writers]}",
+    )
+
+
+def are_refused(writers: list) -> None:
+    """Waits until each writer was refused twice more."""
+    goal = [writer.refused + 2 for writer in writers]
+    until(
+        lambda: all(writer.refused >= enough for writer, enough in zip(writers, goal)) or any(w.wrong for w in writers),
+        "a refusal of each writer",
     )
