@@ -11,7 +11,7 @@ use crate::door::{Key, Place};
 const RAMWARD: &str = env!("CARGO_BIN_EXE_ramward");
 const STATE: &str = "\
 {\"Kind\":\"Account\",\"AccountId\":\"1234567890123456\",\"RootAccessKeys\":[{\"AccessKeyId\":\"root-key\",\"AccessKeySecret\":\"root-secret\",\"Status\":\"Active\",\"CreateDate\":\"2024-01-01T00:00:00Z\"}]}
-{\"Kind\":\"User\",\"AccountId\":\"1234567890123456\",\"UserName\":\"alice\",\"AccessKeys\":[{\"AccessKeyId\":\"alice-key\",\"AccessKeySecret\":\"alice-secret\",\"Status\":\"Active\",\"CreateDate\":\"2024-01-01T00:00:00Z\"}]}
+{\"Kind\":\"User\",\"AccountId\":\"1234567890123456\",\"UserName\":\"alice\",\"AccessKeys\":[{\"AccessKeyId\":\"alice-key\",\"AccessKeySecret\":\"alice-secret\",\"Status\":\"Active\"}]}
 ";
 
 /// `ramward exec` with a PATH, so that commands of the system are found.
