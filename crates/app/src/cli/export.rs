@@ -19,8 +19,9 @@ use crate::server::open_store;
 One JSON record a line, to stdout or to a file. Secrets, seeds and password hashes are left out unless asked for; a file
 with them is readable by its owner alone. No server may run on the store.
 
-A state file says what an account is, not what it was: recycle bins, the history of the report, console sessions and failed
-attempts to sign in are not in it. A snapshot (`ramward snapshot`) has everything.
+A state file says what an account is, not what it was: recycle bins, the history of the report,
+console sessions and failed attempts to sign in are not in it. A snapshot (`ramward snapshot`)
+has bins and history too.
 
 Examples:
   ramward export > accounts.jsonl
