@@ -68,8 +68,8 @@ use crate::time::Timestamp;
 pub trait Operation: Send + Sync + 'static {
     /// Everything documentation, dispatch and authorisation need.
     const API: Api;
-    /// The summary in Simplified Chinese, for pages in that language; a test holds that none lacks it.
-    const SUMMARY_ZH: &'static str = "";
+    /// The summary in Simplified Chinese, for pages in that language.
+    const SUMMARY_ZH: &'static str;
     /// Whether the answer depends on the account's rows and the UTC day alone. Such an answer is kept until the next
     /// commit on the account or midnight UTC.
     const ACCOUNT_WIDE: bool = false;

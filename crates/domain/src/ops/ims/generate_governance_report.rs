@@ -32,6 +32,7 @@ impl Operation for GenerateGovernanceReport {
         resource: "*",
         errors: &[],
     };
+    const SUMMARY_ZH: &'static str = "请求生成治理报告；此后即可读取，内容始终为当前状态。";
     type Request = Empty;
     type Response = GenerateGovernanceReportResponse;
 

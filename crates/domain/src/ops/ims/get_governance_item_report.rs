@@ -118,6 +118,7 @@ impl Operation for GetGovernanceItemReport {
         resource: "*",
         errors: &["EntityNotExist.GovernanceReport"],
     };
+    const SUMMARY_ZH: &'static str = "分页查询治理报告中某一项所涉及的对象，内容为当前状态。";
     type Request = GetGovernanceItemReportRequest;
     type Response = GetGovernanceItemReportResponse;
 

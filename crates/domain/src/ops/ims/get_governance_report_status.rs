@@ -52,6 +52,7 @@ impl Operation for GetGovernanceReportStatus {
         resource: "*",
         errors: &["EntityNotExist.GovernanceReport"],
     };
+    const SUMMARY_ZH: &'static str = "查询治理报告的生成状态；请求生成后即为完成。";
     type Request = Empty;
     type Response = GetGovernanceReportStatusResponse;
 

@@ -56,6 +56,7 @@ impl Operation for ListRecentGovernanceMetrics {
         resource: "*",
         errors: &["EntityNotExist.GovernanceReport"],
     };
+    const SUMMARY_ZH: &'static str = "列出治理报告的各项及当前未满足该项的对象数量。";
     type Request = Empty;
     type Response = ListRecentGovernanceMetricsResponse;
 

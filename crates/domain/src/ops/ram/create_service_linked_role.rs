@@ -68,6 +68,7 @@ impl Operation for CreateServiceLinkedRole {
         resource: "acs:ram:*:{account}:role/*",
         errors: &["EntityNotExist.Service", "EntityAlreadyExists.Role"],
     };
+    const SUMMARY_ZH: &'static str = "创建云服务的服务关联角色，只有该服务可以扮演或修改。";
     type Request = CreateServiceLinkedRoleRequest;
     type Response = CreateServiceLinkedRoleResponse;
 

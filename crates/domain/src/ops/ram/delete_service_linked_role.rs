@@ -39,6 +39,7 @@ impl Operation for DeleteServiceLinkedRole {
         resource: "acs:ram:*:{account}:role/{role}",
         errors: &["EntityNotExist.Role", "EntityNotExist.ServiceLinkedRole"],
     };
+    const SUMMARY_ZH: &'static str = "立即删除云服务的服务关联角色。";
     type Request = DeleteServiceLinkedRoleRequest;
     type Response = DeleteServiceLinkedRoleResponse;
 

@@ -74,6 +74,7 @@ impl Operation for GetServiceLinkedRoleTemplate {
         resource: "*",
         errors: &["EntityNotExist.Service"],
     };
+    const SUMMARY_ZH: &'static str = "查询云服务的服务关联角色的模板，无论账号是否已有该角色。";
     type Request = GetServiceLinkedRoleTemplateRequest;
     type Response = GetServiceLinkedRoleTemplateResponse;
 
