@@ -211,9 +211,9 @@ impl Bench {
         bench.app.service.store().write(freeze).unwrap();
         let (dave, idle) = (bench.app.user_id("dave"), bench.idle.access_key_id.clone());
         let long_ago = Timestamp::parse("2020-01-01T00:00:00Z").unwrap();
-        bench.app.write(move |tx| {
-            access_keys::update_status(tx, account, dave, &idle, Status::Active, long_ago)
-        });
+        bench
+            .app
+            .write(move |tx| access_keys::update_status(tx, account, dave, &idle, Status::Active, long_ago));
         bench
     }
 
