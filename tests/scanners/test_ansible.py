@@ -26,7 +26,7 @@ def play(program):
         "assumer_id": SCANNER.id,
         "assumer_secret": SCANNER.secret,
         "assumed_role": f"acs:ram::{ACCOUNT_ID}:role/{ASSUMED}",
-        # Said outright: where none is said, the modules send `{}`, which is no session policy at all.
+        # Said outright where things are made; where they are taken away it is not, and the modules send `{}`.
         "session_policy": account.EVERYTHING,
     }
 
