@@ -43,10 +43,10 @@ impl Waiting {
     }
 
     /// Lets one more wait. Whether it is the first, who must ask for the writer; or the claim itself, if too many wait.
-    fn add(&self, claim: Claim) -> Result<bool, Claim> {
+    fn add(&self, claim: Claim) -> Result<bool, Box<Claim>> {
         let mut waiting = self.list();
         if waiting.len() >= MOST_WAITING {
-            return Err(claim);
+            return Err(Box::new(claim));
         }
         waiting.push(claim);
         Ok(waiting.len() == 1)

@@ -17,7 +17,9 @@ use crate::store::tables::login_profiles;
 use crate::store::tables::mfa_devices::{self, MfaDevice};
 use crate::store::tables::policy_attachments::Principal;
 use crate::store::tables::users::{self, User};
-use crate::store::tables::{access_key_policies, account_settings, oidc_providers, password_history, root_passwords};
+use crate::store::tables::{
+    access_key_policies, account_settings, oidc_providers, password_history, root_passwords,
+};
 use crate::store::tables::{saml_providers, security_exceptions, user_tags, verifications};
 use crate::store::{Store, StoreError, Tx};
 
