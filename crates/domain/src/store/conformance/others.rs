@@ -168,10 +168,11 @@ pub fn nonces_are_burnt_together(open: Open) {
         write(&store, move |tx| nonces::insert_all(tx, ACCOUNT, &nonces)).unwrap()
     };
     assert_eq!(burn(Vec::new()), [true; 0]);
-    assert_eq!(burn(vec![(noon(1), 5), (noon(1), 5), (noon(2), 5)]), [true, false, true]);
+    // The same nonce with another end is the same nonce.
+    assert_eq!(burn(vec![(noon(1), 5), (noon(1), 5), (noon(2), 5)]), [true, false, false]);
     assert_eq!(burn(vec![(noon(1), 4), (noon(1), 5), (noon(1), u64::MAX)]), [true, false, true]);
     // More than a statement takes, with one that is there at the end of the first.
-    let many: Vec<(Timestamp, u64)> = (0..150).map(|number| (noon(3), number)).collect();
+    let many: Vec<(Timestamp, u64)> = (100..250).map(|number| (noon(3), number)).collect();
     assert!(burn(vec![many[63]])[0]);
     let burnt = burn(many.clone());
     assert_eq!(burnt.iter().filter(|is_new| !**is_new).count(), 1);
@@ -179,7 +180,7 @@ pub fn nonces_are_burnt_together(open: Open) {
     assert_eq!(burn(many), [false; 150]);
     let mut held = 0;
     read(&store, |tx| nonces::each(tx, noon(0), |_, _, _| held += 1));
-    assert_eq!(held, 154);
+    assert_eq!(held, 153);
 }
 
 pub fn the_server_keeps_names_and_values(open: Open) {
