@@ -1,5 +1,5 @@
 //! Brings a database to the schema that this program knows, step by step, each step in one transaction, and tells who may
-//! use a schema that goes beyond what he knows.
+//! use a schema that goes beyond what it knows.
 
 use super::connection::{Access, Connection, Contents, Driver};
 use super::error::StoreError;
