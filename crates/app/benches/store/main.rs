@@ -43,6 +43,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use self::data::Folder;
+use self::direct::Direct;
 use self::page::{Section, tell};
 use self::plan::Plan;
 
@@ -80,7 +81,7 @@ fn measure(plan: &Plan) -> Result<()> {
     tell("writes");
     writing::rates(plan, &data, &folder, &mut section)?;
     tell("reports between writes");
-    writing::reports(plan, &data, &mut section)?;
+    writing::reports(Direct::open(&data)?, &plan.large(), plan.writes, &mut section)?;
     tell("reports beside writers");
     serving::beside_writers(plan, &data, &mut section)?;
     tell("collect");

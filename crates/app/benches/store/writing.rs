@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
+use ramward_domain::ids::AccountId;
 use ramward_domain::store::verify::verify;
 
 use crate::clock::now;
@@ -157,18 +158,28 @@ pub fn report(direct: &Direct, account: &Account, expected: Option<u64>) -> Resu
     Ok((took, users))
 }
 
+/// The id of an account as the store writes it.
+///
+/// # Errors
+/// It is none.
+pub fn id(account: &Account) -> Result<AccountId> {
+    format!("{:016}", account.id).parse().map_err(|_| anyhow!("an account id"))
+}
+
+/// As a number of microseconds.
+pub fn microseconds(took: Duration) -> f64 {
+    took.as_secs_f64() * 1e6
+}
+
 /// The report after each of many writes, which must count the write; at the end it must equal the recomputed one.
 ///
 /// # Errors
 /// It does not.
-pub fn reports(plan: &Plan, data: &Path, section: &mut Section) -> Result<()> {
-    let direct = Direct::open(data)?;
-    let account = plan.large();
-    let report = |expected| report(&direct, &account, expected);
+pub fn reports(direct: Direct, account: &Account, writes: usize, section: &mut Section) -> Result<()> {
+    let report = |expected| report(&direct, account, expected);
     let (_, mut users) = report(None)?;
-    let (mut fresh, mut kept, mut write) = (Ratios::default(), Ratios::default(), Ratios::default());
-    let microseconds = |took: Duration| took.as_secs_f64() * 1e6;
-    for query in signed_creates(&account, plan.writes)? {
+    let [mut fresh, mut kept, mut write]: [Ratios; 3] = Default::default();
+    for query in signed_creates(account, writes)? {
         let began = now();
         direct.send(&query)?;
         write.push(microseconds(began.elapsed()));
@@ -176,12 +187,12 @@ pub fn reports(plan: &Plan, data: &Path, section: &mut Section) -> Result<()> {
         fresh.push(microseconds(report(Some(users))?.0));
         kept.push(microseconds(report(Some(users))?.0));
     }
-    let id = format!("{:016}", account.id).parse().map_err(|_| anyhow::anyhow!("an account id"))?;
+    let id = id(account)?;
     let differences = direct.service().store().read(|tx| verify(tx, id))?;
     ensure!(differences.is_empty(), "the kept report differs from the recomputed one: {differences:?}");
     direct.close()?;
     section.figure(
-        &format!("report right after each of {} writes to an account of {} users", plan.writes, plan.users),
+        &format!("report right after each of {writes} writes to an account of {} users", account.users),
         fresh.median(),
         "µs",
         Target::None,

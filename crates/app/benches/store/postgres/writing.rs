@@ -1,12 +1,10 @@
 //! Reads and durable writes on PostgreSQL in this process, beside bare statements of `pgbench`.
 
 use std::path::Path;
-use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, ensure};
-use ramward_domain::ids::{AccountId, UserId};
+use anyhow::{Context, Result, ensure};
+use ramward_domain::ids::UserId;
 use ramward_domain::store::tables::users;
-use ramward_domain::store::verify::verify;
 use ramward_domain::time::Timestamp;
 
 use super::cluster::Cluster;
@@ -14,20 +12,16 @@ use crate::clock::now;
 use crate::direct::Direct;
 use crate::page::{Ratios, Section, Target, tell};
 use crate::plan::Plan;
-use crate::population::{Account, mix};
-use crate::writing::{MANY, many_writers, one_writer, report, signed_creates};
+use crate::population::mix;
+use crate::writing::{MANY, id, many_writers, microseconds, one_writer, report, signed_creates};
 
-fn microseconds(took: Duration) -> f64 {
-    took.as_secs_f64() * 1e6
-}
-
-fn open(cluster: &Cluster, data: &Path) -> Result<Direct> {
+/// The store of the cluster in this process.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn open(cluster: &Cluster, data: &Path) -> Result<Direct> {
     let (store, seal) = cluster.open(data)?;
     Direct::on(store, seal)
-}
-
-fn id(account: &Account) -> Result<AccountId> {
-    format!("{:016}", account.id).parse().map_err(|_| anyhow!("an account id"))
 }
 
 /// A row by its key and the report of an account that nobody has asked for, each over one journey to the database and back.
@@ -124,41 +118,5 @@ pub fn rates(plan: &Plan, cluster: &Cluster, data: &Path, section: &mut Section)
         &beside(&many_rate, &many_bare),
     );
     section.row(&format!("operations per commit, {MANY} writers"), &grouped, Target::AtLeast(20.0), "");
-    Ok(())
-}
-
-/// The report after each of many writes, which must count the write; at the end it must equal the recomputed one.
-///
-/// # Errors
-/// It does not.
-pub fn reports(plan: &Plan, cluster: &Cluster, data: &Path, section: &mut Section) -> Result<()> {
-    let direct = open(cluster, data)?;
-    // Its recomputation ends in finite time: it asks for each identity by itself.
-    let account = plan.small();
-    let (_, mut users) = report(&direct, &account, None)?;
-    let [mut fresh, mut kept, mut write]: [Ratios; 3] = Default::default();
-    for query in signed_creates(&account, plan.writes / 10)? {
-        let began = now();
-        direct.send(&query)?;
-        write.push(microseconds(began.elapsed()));
-        users += 1;
-        fresh.push(microseconds(report(&direct, &account, Some(users))?.0));
-        kept.push(microseconds(report(&direct, &account, Some(users))?.0));
-    }
-    let id = id(&account)?;
-    let differences = direct.service().store().read(|tx| verify(tx, id))?;
-    ensure!(differences.is_empty(), "the kept report differs from the recomputed one: {differences:?}");
-    direct.close()?;
-    section.figure(
-        &format!("report right after each of {} writes", plan.writes / 10),
-        fresh.median(),
-        "µs",
-        Target::None,
-        &format!(
-            "beside {:.1} µs without a write in between and {:.0} µs for the write; equal to the recomputation at the end",
-            kept.median(),
-            write.median()
-        ),
-    );
     Ok(())
 }
