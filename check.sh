@@ -24,6 +24,7 @@ postgresql     | the store, report and operation tests again, on a PostgreSQL of
 doctest        | the examples in doc comments
 doc            | cargo doc, warnings denied
 build          | the release build of the ramward program
+scanners &     | scanners, an Ansible playbook and more SDKs, unmodified: ./check-scanners.sh
 readme         | every code block of the README
 formats        | the formats of the report against their published schemas
 clients-python | the vendor's Python clients, unmodified, against that program
@@ -32,7 +33,6 @@ clients-store  | both again, on a store in PostgreSQL that several nodes may sha
 failover       | clusters of PostgreSQL that are killed, filled, cut off and restored under that program
 console        | the console in a real browser, which it installs: every page, both languages, accessibility
 samples        | the code that the API explorer writes: run where it can be, parsed and held against the SDKs elsewhere
-scanners       | scanners, an Ansible playbook and more SDKs, unmodified: ./check-scanners.sh
 examples       | the test fixtures of examples/ with pytest and Node
 bench          | the benchmarks in small: that they work, not how fast anything is
 bench-peers    | the same for the benchmark beside other software, which it installs"
@@ -87,7 +87,8 @@ step_test() {
 
 step_postgresql() {
   checkers
-  tests/postgresql/run cargo nextest run --locked -p ramward-domain
+  # The build of the step before: another choice of packages would compile half of it again.
+  tests/postgresql/run cargo nextest run --workspace --locked --filterset 'package(ramward-domain)'
 }
 
 step_doctest() { cargo test --doc --workspace --locked; }
@@ -179,12 +180,12 @@ step_scanners() {
 
 step_bench() {
   tests/postgresql/run --durable \
-    cargo bench --profile dev --locked -p ramward --bench gateway --bench store --bench policies -- --quick
+    cargo bench --profile dev --workspace --locked --bench gateway --bench store --bench policies -- --quick
 }
 
 step_bench_peers() {
   venv peers tests/peers/requirements.txt
-  cargo bench --profile dev --locked -p ramward --bench peers -- --quick
+  cargo bench --profile dev --workspace --locked --bench peers -- --quick
 }
 
 main "$@"

@@ -1,6 +1,7 @@
 # What check.sh and check-scanners.sh share: installing what tests need, once, and running steps. Both source it from the
 # root of the repository after they have set `steps`, rows of "name | what it does"; a function step_NAME does the step
-# ('-' becomes '_').
+# ('-' becomes '_'). A step with '&' behind its name waits more than it computes: it runs beside those after it, and what it
+# says is shown at the end.
 # shellcheck shell=bash
 
 # shellcheck disable=SC2154 # `steps` is set by whoever sources this.
@@ -79,18 +80,44 @@ pytest_in() { # NAME PATH…
   "$tools/$1/bin/python" -m pytest -q -p no:cacheprovider "${@:2}"
 }
 
-names() { cut -d'|' -f1 <<<"$steps" | tr -d ' '; }
+names() { cut -d'|' -f1 <<<"$steps" | tr -d ' &'; }
+
+# The steps that run aside: a line for each, its process first.
+aside=""
+end_aside() {
+  local process step
+  while read -r process step; do
+    if [[ $process ]]; then kill -TERM -- "-$process" 2>/dev/null && say "$step is ended"; fi
+  done <<<"$aside"
+}
+
+# Runs a step in a shell of its own, so that 'set -e' holds in all of it.
+one() { # STEP
+  local began=$SECONDS code=0
+  "$BASH" "$script" --one "$1" || code=$?
+  if ((code == 0)); then
+    say "--- $1: ok, $((SECONDS - began)) s"
+  else
+    printf '%s: step %s failed after %d s (exit %d); run it again with: ./%s %s\n' \
+      "$script" "$1" "$((SECONDS - began))" "$code" "$script" "$1" >&2
+  fi
+  return "$code"
+}
 
 # Runs the chosen steps or all; stops at the first that fails.
 main() { # [STEP…]
-  local chosen=("$@") step began took code report=""
+  local chosen=("$@") step process log
   case "${1:-}" in
     --list)
       say "$steps"
       return
       ;;
-    --one) # one step in a shell of its own, so that 'set -e' holds in all of it
+    --one)
       "step_${2//-/_}"
+      return
+      ;;
+    --aside)
+      one "$2"
       return
       ;;
     -*)
@@ -105,18 +132,28 @@ main() { # [STEP…]
       return 2
     fi
   done
+  trap end_aside EXIT
   for step in "${chosen[@]}"; do
-    say "=== $step"
-    began=$SECONDS
-    if "$BASH" "$script" --one "$step"; then
-      took=$((SECONDS - began))
-      say "--- $step: ok, ${took} s"
-      report+="$(printf '%-16s %4d s' "$step" "$took")"$'\n'
+    if ((${#chosen[@]} > 1)) && grep -q "^$step *&" <<<"$steps"; then
+      say "=== $step, aside"
+      mkdir -p "$tools"
+      setsid "$BASH" "$script" --aside "$step" >"$tools/$step.log" 2>&1 &
+      aside+="$! $step"$'\n'
     else
-      code=$?
-      fail "step $step failed after $((SECONDS - began)) s (exit $code); run it again with: ./$script $step"
+      say "=== $step"
+      one "$step" || return 1
     fi
   done
+  while read -r process step; do
+    [[ $process ]] || continue
+    log="$tools/$step.log"
+    if ! wait "$process"; then
+      cat "$log" >&2
+      return 1
+    fi
+    aside="${aside/"$process $step"$'\n'/}"
+    say "=== $step, which ran aside"
+    cat "$log"
+  done <<<"$aside"
   say "=== all ok, $SECONDS s"
-  printf '%s' "$report"
 }

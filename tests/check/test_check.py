@@ -32,7 +32,7 @@ def cargo(tmp_path):
 
 @pytest.mark.parametrize("script", ["check.sh", "check-scanners.sh"])
 def test_list_names_every_step_once_and_each_has_its_function(script):
-    listed = [line.split("|")[0].strip() for line in check("--list", script=script).stdout.splitlines()]
+    listed = [line.split("|")[0].strip(" &") for line in check("--list", script=script).stdout.splitlines()]
     text = (ROOT / script).read_text()
     written = [line[5 : line.index("(")] for line in text.splitlines() if line.startswith("step_")]
     assert len(listed) == len(set(listed))
@@ -72,6 +72,53 @@ def test_steps_run_in_the_order_given_and_each_has_a_heading_and_a_duration(carg
     assert headings[:2] == ["=== clippy", "=== fmt"]
     assert "--- fmt: ok, " in answer.stdout
     assert [line.split()[0] for line in asked.read_text().splitlines()] == ["clippy", "fmt"]
+
+
+@pytest.fixture
+def aside(tmp_path):
+    """A script with a step that runs aside, and one after it, of these commands; and what it answered."""
+
+    def run(beside, after, *args):
+        (tmp_path / "tests/check").mkdir(parents=True)
+        (tmp_path / "tests/check/steps.sh").write_text((ROOT / "tests/check/steps.sh").read_text())
+        script = tmp_path / "run.sh"
+        script.write_text(
+            "set -Eeuo pipefail\nreadonly steps='beside & | one\nafter | other'\n. tests/check/steps.sh\n"
+            f'step_beside() {{ {beside}; }}\nstep_after() {{ {after}; }}\nmain "$@"\n'
+        )
+        command = ["bash", "run.sh", *args]
+        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+
+    return run
+
+
+def test_a_step_aside_runs_beside_the_next_and_is_shown_at_the_end(aside, tmp_path):
+    # Each waits for the other, so one after the other they would never end.
+    answer = aside(
+        "mkfifo a b; echo go >a; cat b; echo over", "until [ -p b ]; do :; done; cat a; echo now >b"
+    )
+    assert answer.returncode == 0, answer.stderr
+    lines = [line for line in answer.stdout.splitlines() if not line.startswith("---")]
+    assert lines[:-1] == ["=== beside, aside", "=== after", "go", "=== beside, which ran aside", "now", "over"]
+
+
+def test_a_step_aside_that_fails_is_named_with_what_it_said(aside):
+    answer = aside("echo broken; false", "true")
+    assert answer.returncode == 1
+    assert "broken" in answer.stderr
+    assert "step beside failed" in answer.stderr
+    assert "all ok" not in answer.stdout
+
+
+def test_a_step_aside_ends_with_the_step_that_fails(aside, tmp_path):
+    answer = aside("echo $$ >process; sleep 50", "until [ -s process ]; do :; done; false")
+    assert answer.returncode == 1
+    assert "step after failed" in answer.stderr
+    assert "beside is ended" in answer.stdout
+    process = int((tmp_path / "process").read_text())
+    with pytest.raises(ProcessLookupError):
+        for _ in range(10_000_000):
+            os.kill(process, 0)
 
 
 def test_ci_runs_check_sh_and_nothing_else():
