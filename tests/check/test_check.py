@@ -94,9 +94,7 @@ def aside(tmp_path):
 
 def test_a_step_aside_runs_beside_the_next_and_is_shown_at_the_end(aside, tmp_path):
     # Each waits for the other, so one after the other they would never end.
-    answer = aside(
-        "mkfifo a b; echo go >a; cat b; echo over", "until [ -p b ]; do :; done; cat a; echo now >b"
-    )
+    answer = aside("mkfifo a b; echo go >a; cat b; echo over", "until [ -p b ]; do :; done; cat a; echo now >b")
     assert answer.returncode == 0, answer.stderr
     lines = [line for line in answer.stdout.splitlines() if not line.startswith("---")]
     assert lines[:-1] == ["=== beside, aside", "=== after", "go", "=== beside, which ran aside", "now", "over"]
