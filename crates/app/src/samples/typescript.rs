@@ -4,10 +4,14 @@ use super::arguments::{Argument, Sent, Value};
 use super::literal::{Numbered, indented, quoted};
 use super::{Call, Flavour, names};
 
-/// Operations that the other languages' packages have and `@alicloud/ims20190815` 2.3.2, the latest, has not.
+/// Operations that the other languages' packages have and `@alicloud/ims20190815` 2.3.2 and `@alicloud/ram20150501` 1.2.1,
+/// the latest, have not.
 pub const LACKS: &[&str] = &[
+    "CreateServiceLinkedRole",
+    "DeleteServiceLinkedRole",
     "GetAccessKeyPolicy",
     "GetAccessKeyPolicyForAccount",
+    "GetServiceLinkedRoleTemplate",
     "SetAccessKeyPolicy",
     "SetAccessKeyPolicyForAccount",
 ];
