@@ -194,7 +194,9 @@ fn a_place_without_access_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("a file");
     std::fs::write(&file, "x").unwrap();
-    for path in [file.join("one.db"), directory.path().join("absent/one.db"), directory.path().to_owned()] {
+    let inside = directory.path().join("a directory");
+    std::fs::create_dir(&inside).unwrap();
+    for path in [file.join("one.db"), directory.path().join("absent/one.db"), inside] {
         let refused = refusal(&path);
         let StoreError::NoAccess { path: told, hint } = &refused else { panic!("{refused}") };
         assert!(told.starts_with(directory.path()) && hint.contains("must exist and belong to"), "{refused}");
