@@ -1,5 +1,6 @@
 """A small disk that can be filled: memory, mounted where nobody else sees it."""
 
+import errno
 import os
 import subprocess
 from pathlib import Path
@@ -39,9 +40,14 @@ class Disk:
         """Fills it but for so many bytes."""
         free = os.statvfs(self.path)
         size = max(free.f_bavail * free.f_bsize - but, 0)
-        with self.ballast.open("wb") as file:
-            for written in range(0, size, MEBIBYTE):
-                file.write(bytes(min(MEBIBYTE, size - written)))
+        try:
+            with self.ballast.open("wb", buffering=0) as file:
+                for written in range(0, size, MEBIBYTE):
+                    file.write(bytes(min(MEBIBYTE, size - written)))
+        except OSError as error:
+            # The server took the rest meanwhile: it is full.
+            if error.errno != errno.ENOSPC:
+                raise
 
     def free(self) -> None:
         """Takes the ballast away."""

@@ -65,7 +65,5 @@ def test_a_log_that_finds_no_room_ends_the_database_and_nothing_is_lost(place, d
     for node in nodes:
         until(node.is_ready, "a node whose database is back")
     all_go_on(writers)
-    for writer in writers:
-        writer.end()
     check(writers, nodes)
     verify(tmp_path / "look", store)

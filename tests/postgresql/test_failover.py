@@ -42,8 +42,6 @@ def test_the_primary_dies_under_load_and_the_standby_takes_over(place, start, tm
     for node in nodes:
         until(node.is_ready, "a node that found the new primary")
     all_go_on(writers)
-    for writer in writers:
-        writer.end()
     check(writers, nodes)
     verify(tmp_path / "look", store)
     for node in nodes:

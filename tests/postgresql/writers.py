@@ -77,8 +77,9 @@ class Writer(threading.Thread):
 
 
 def check(writers: list, nodes: list) -> None:
-    """What all nodes say against what the writers were told; `report --verify` is another test of the same."""
+    """Ends the writers; then what all nodes say against what they were told. `report --verify` tests the same."""
     for writer in writers:
+        writer.end()
         assert not writer.wrong, writer.wrong[:3]
     made = set().union(*(writer.users for writer in writers))
     not_made = set().union(*(writer.not_made for writer in writers))
