@@ -320,8 +320,9 @@ impl Core {
         }
         for key in self.take_waiting_uses(USES_PER_COMMIT) {
             // The first use of a day is news for its account's report, and is written by its own call.
-            if key.last_use().is_some_and(|(at, _)| key.is_durable_on(at.day())) {
-                mark_last_use(tx, &key)?;
+            if let Some((at, product)) = key.last_use().filter(|(at, _)| key.is_durable_on(at.day())) {
+                let (id, service) = (&key.access_key_id, product.name());
+                access_keys::mark_used_again(tx, key.account, key.user, id, at, service)?;
             }
         }
         Ok(true)

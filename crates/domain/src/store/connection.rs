@@ -131,6 +131,12 @@ pub trait Connection: Send {
     /// Runs a statement; how many rows it changed.
     fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError>;
 
+    /// The same where nobody asks how many rows it changed: it may be told to the database along with the next statement, or
+    /// with the commit. Where it then fails, the transaction is no longer open.
+    fn execute_later(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<(), StoreError> {
+        self.execute(sql, args).map(drop)
+    }
+
     /// Runs a query.
     fn query(&mut self, sql: &'static str, args: &[Arg<'_>], each: EachRow<'_>) -> Result<(), StoreError>;
 

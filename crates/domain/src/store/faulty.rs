@@ -141,6 +141,10 @@ impl Connection for FaultyConnection {
         self.step(|inner| inner.execute(sql, args))
     }
 
+    fn execute_later(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<(), StoreError> {
+        self.step(|inner| inner.execute_later(sql, args))
+    }
+
     fn query(&mut self, sql: &'static str, args: &[Arg<'_>], each: EachRow<'_>) -> Result<(), StoreError> {
         self.step(|inner| inner.query(sql, args, each))
     }

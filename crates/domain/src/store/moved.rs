@@ -22,8 +22,8 @@ pub struct Moved {
     pub subjects: BTreeMap<UserId, (Subject, Subject)>,
     /// AccessKeys that were made, changed or deleted, as they were and as they are.
     pub keys: BTreeMap<(UserId, AccessKeyId), (Option<KeyFacts>, Option<KeyFacts>)>,
-    /// The names of users that were deleted.
-    pub last_names: BTreeMap<UserId, UserName>,
+    /// The names of users that were made, renamed or deleted, as they were last.
+    pub names: BTreeMap<UserId, UserName>,
     /// How many more subjects changed than are noted. A bulk notes none.
     pub more: usize,
 }
@@ -48,9 +48,9 @@ impl Moved {
                 self.keys.insert(key, (before, after));
             }
         }
-        for (user, name) in later.last_names {
-            if self.last_names.len() < NOTED {
-                self.last_names.insert(user, name);
+        for (user, name) in later.names {
+            if self.names.len() < NOTED || self.names.contains_key(&user) {
+                self.names.insert(user, name);
             }
         }
     }
@@ -104,11 +104,11 @@ impl Tx<'_> {
         }
     }
 
-    /// Notes the name of a user that goes.
-    pub(super) fn note_last_name(&mut self, account: AccountId, user: UserId, name: UserName) {
-        let moved = self.note_moved(account);
-        if moved.last_names.len() < NOTED {
-            moved.last_names.insert(user, name);
+    /// Notes the name of a user that comes, goes or has a new one.
+    pub(super) fn note_name(&mut self, account: AccountId, user: UserId, name: &UserName) {
+        let names = &mut self.note_moved(account).names;
+        if names.len() < NOTED || names.contains_key(&user) {
+            names.insert(user, name.clone());
         }
     }
 

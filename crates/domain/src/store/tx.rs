@@ -4,6 +4,7 @@
 use super::bulk::Bulk;
 use super::connection::{Access, Arg, Connection, Row};
 use super::error::StoreError;
+use super::known::Known;
 use super::upkeep::Upkeep;
 use crate::ids::{AccessKeyId, AccountId};
 
@@ -31,21 +32,41 @@ pub struct Tx<'c> {
     pub(super) bulk: Option<Box<Bulk>>,
     failed: Option<StoreError>,
     pub(super) upkeep: Upkeep,
+    pub(super) known: Known,
     effects: Vec<Effect>,
 }
 
 impl<'c> Tx<'c> {
     pub(super) fn new(connection: &'c mut dyn Connection, access: Access) -> Self {
-        Self { connection, access, bulk: None, failed: None, upkeep: Upkeep::default(), effects: Vec::new() }
+        Self {
+            connection,
+            access,
+            bulk: None,
+            failed: None,
+            upkeep: Upkeep::default(),
+            known: Known::default(),
+            effects: Vec::new(),
+        }
+    }
+
+    /// The same behind jobs of the same group that have read `known`.
+    pub(super) fn behind(mut self, known: Known) -> Self {
+        self.known = known;
+        self
     }
 
     /// Runs a statement; how many rows it changed.
     pub fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError> {
-        if self.access == Access::Read {
-            return Err(StoreError::Misuse("a change inside a read"));
-        }
-        self.usable()?;
+        self.changeable()?;
         let result = self.connection.execute(sql, args);
+        self.remember(result)
+    }
+
+    /// The same where nothing hangs on how many rows it changes: the database may be told along with the next statement. If
+    /// it cannot do it, nothing of the whole group of jobs is kept.
+    pub(super) fn execute_later(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<(), StoreError> {
+        self.changeable()?;
+        let result = self.connection.execute_later(sql, args);
         self.remember(result)
     }
 
@@ -150,6 +171,7 @@ impl<'c> Tx<'c> {
             self.connection.release()
         } else {
             self.upkeep = upkeep;
+            self.known = Known::default();
             self.drop_owners();
             self.effects.truncate(effects);
             self.connection.rollback_to()
@@ -163,15 +185,22 @@ impl<'c> Tx<'c> {
     }
 
     /// Ends a job that wants to be kept: what it did to the report is written.
-    pub(super) fn finish(mut self) -> Result<Vec<Effect>, StoreError> {
+    pub(super) fn finish(mut self) -> Result<(Vec<Effect>, Known), StoreError> {
         self.usable()?;
         self.write_owners()?;
         self.settle()?;
-        Ok(self.effects)
+        Ok((self.effects, self.known))
     }
 
     pub(super) fn failure(&self) -> Option<StoreError> {
         self.failed.clone()
+    }
+
+    fn changeable(&self) -> Result<(), StoreError> {
+        if self.access == Access::Read {
+            return Err(StoreError::Misuse("a change inside a read"));
+        }
+        self.usable()
     }
 
     fn usable(&self) -> Result<(), StoreError> {

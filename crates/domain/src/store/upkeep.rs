@@ -24,7 +24,7 @@ use crate::time::Day;
 /// How many entries a bulk gathers before it writes them, sorted: each list grows in many places at once.
 const RUN: usize = 200_000;
 
-/// An identity that a bulk job has just inserted, with all it has so far.
+/// An identity that the job has just inserted, with all it has so far.
 #[derive(Debug, Clone)]
 struct Growing {
     account: AccountId,
@@ -159,11 +159,15 @@ impl Tx<'_> {
         dates: Option<Dates>,
     ) -> Result<(), StoreError> {
         self.settle_growing()?;
-        if self.is_bulk() {
-            let subject = Subject { user: dates, ..Subject::default() };
-            self.upkeep.growing = Some(Growing { account, user, subject });
-        } else if dates.is_some() {
-            self.upkeep.touched(account, user).user.get_or_insert(None);
+        match self.upkeep.touched.get_mut(&(account, user)) {
+            // It was there when the job began, and went meanwhile.
+            Some(touched) => {
+                touched.user.get_or_insert(None);
+            }
+            None => {
+                let subject = Subject { user: dates, ..Subject::default() };
+                self.upkeep.growing = Some(Growing { account, user, subject });
+            }
         }
         Ok(())
     }
@@ -192,6 +196,9 @@ impl Tx<'_> {
 
     fn settle_growing(&mut self) -> Result<(), StoreError> {
         let Some(Growing { account, user, subject }) = self.upkeep.growing.take() else { return Ok(()) };
+        if !self.is_bulk() {
+            self.note_subject(account, user, &Subject::default(), &subject);
+        }
         self.upkeep.changes.entry(account).or_default().add(user, &subject, 1);
         let marks = subject.marks(user).into_iter().map(|(kind, day)| (account, kind, day, user));
         self.upkeep.marks.extend(marks);

@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use super::checkpointer::Bell;
 use super::connection::{Access, Connection, Driver, Role};
 use super::error::StoreError;
+use super::known::Known;
 use super::migrations;
 use super::news::NodeName;
 use super::seal::SealKey;
@@ -380,13 +381,15 @@ fn write_group(
     let several = jobs.len() > 1;
     let mut answers = Vec::with_capacity(jobs.len());
     let mut changed = false;
+    let mut known = Known::default();
     for job in jobs {
         if several {
             connection.savepoint()?;
         }
-        match run_job(connection, job.as_mut())? {
-            Ran::Kept(new) => {
+        match run_job(connection, job.as_mut(), std::mem::take(&mut known))? {
+            Ran::Kept(new, seen) => {
                 changed = true;
+                known = seen;
                 effects.extend(new);
                 if several {
                     connection.release()?;
@@ -414,18 +417,18 @@ fn write_group(
 }
 
 enum Ran {
-    Kept(Vec<Effect>),
+    Kept(Vec<Effect>, Known),
     TakenBack(Result<(), StoreError>),
 }
 
 /// An error means that the whole transaction is lost.
-fn run_job(connection: &mut dyn Connection, job: &mut dyn Job) -> Result<Ran, StoreError> {
-    let mut tx = Tx::new(connection, Access::Write);
+fn run_job(connection: &mut dyn Connection, job: &mut dyn Job, known: Known) -> Result<Ran, StoreError> {
+    let mut tx = Tx::new(connection, Access::Write).behind(known);
     let verdict = catch_unwind(AssertUnwindSafe(|| job.run(&mut tx)));
     let failure = tx.failure();
     let ran = match verdict {
         Ok(Verdict::Keep) => match tx.finish() {
-            Ok(effects) => Ran::Kept(effects),
+            Ok((effects, known)) => Ran::Kept(effects, known),
             Err(error) => Ran::TakenBack(Err(error)),
         },
         Ok(Verdict::Discard) => Ran::TakenBack(Ok(())),

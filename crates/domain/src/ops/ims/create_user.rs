@@ -84,7 +84,11 @@ impl Operation for CreateUser {
             let value = tag.value.clone().unwrap_or_default();
             user_tags::update(cx.tx, user.account, user.user_id, &tag.key, &value)?;
         }
-        let tags = user_fields::tags_of(cx.tx, &user)?;
+        // Without tags in the request there are none to read back.
+        let tags = match request.tag.as_slice() {
+            [] => Nested(Tags { tag: Vec::new() }),
+            _ => user_fields::tags_of(cx.tx, &user)?,
+        };
         Ok(CreateUserResponse { user: Nested(user_members!(CreatedUser, &account, &user, tags: tags)) })
     }
 }

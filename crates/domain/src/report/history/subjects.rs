@@ -63,7 +63,7 @@ pub(super) fn of_change(
     }
     let mut subjects = Vec::with_capacity(found.len());
     for (check, user, key) in found {
-        let user_name = match moved.last_names.get(&user) {
+        let user_name = match moved.names.get(&user) {
             _ if user.is_root() => ROOT.to_owned(),
             Some(name) => name.to_string(),
             None => match users::find(tx, account, user)? {

@@ -3,13 +3,15 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
-use super::Open;
 use super::fixtures::*;
+use super::{Open, history};
 use crate::identity::access_key::Status;
 use crate::identity::user::{UserName, UserStatus};
 use crate::ids::{AccessKeyId, UserId};
-use crate::store::tables::{access_keys, accounts, mfa_devices, server, users};
-use crate::store::{Effect, Job, Store, StoreError, Tx, Verdict};
+use crate::store::known::Known;
+use crate::store::tables::{access_keys, accounts, mfa_devices, report_days, report_history, server, users};
+use crate::store::{DayKind, Effect, Job, Store, StoreError, Tx, Verdict};
+use crate::time::{Day, Timestamp};
 
 /// A job that answers into a channel.
 struct Told<F> {
@@ -73,6 +75,75 @@ pub fn writes_that_wait_share_a_commit(open: Open) {
     assert_eq!(after.jobs - before.jobs, 65);
     let found = read(&store, |tx| accounts::find(tx, ACCOUNT)).unwrap();
     assert_eq!(found.totals.0[0], 64);
+    assert_verified(&store);
+}
+
+/// What the transaction takes for known of an account must be what is stored.
+fn assert_known_is_stored(tx: &mut Tx<'_>) {
+    let asked = [DayKind::UserUnused, DayKind::UserOld, DayKind::KeyUnused, DayKind::KeyOld];
+    let ask = |tx: &mut Tx<'_>| {
+        let account = accounts::find(tx, ACCOUNT).unwrap();
+        let last = report_history::find_last(tx, ACCOUNT, Timestamp::MAX).unwrap();
+        let sums = report_days::sums_after(tx, ACCOUNT, asked.map(|kind| (kind, Day(10)))).unwrap();
+        let to_thin = report_history::list_to_thin(tx, ACCOUNT, noon(15), 9).unwrap();
+        (accounts::is_open(tx, ACCOUNT).unwrap(), account, last, sums, to_thin)
+    };
+    let known = ask(tx);
+    tx.known = Known::default();
+    assert_eq!(known, ask(tx));
+}
+
+fn change_and_compare(tx: &mut Tx<'_>, day: i64) -> Result<(), StoreError> {
+    let id = key_id(&format!("LTAI{day}"));
+    assert_known_is_stored(tx);
+    users::insert(tx, &user(ACCOUNT, day))?;
+    access_keys::insert(tx, &key(ACCOUNT, user_id(day), id.as_str(), day))?;
+    assert_known_is_stored(tx);
+    report_history::insert(tx, &history::state(ACCOUNT, noon(day), 0))?;
+    assert_known_is_stored(tx);
+    report_history::update_told_until(tx, ACCOUNT, (noon(day), 0), noon(day + 1))?;
+    accounts::update_create_date(tx, ACCOUNT, noon(day))?;
+    assert_known_is_stored(tx);
+    let refused = tx.nested(|tx| {
+        access_keys::delete(tx, ACCOUNT, user_id(day), &id)?;
+        report_history::delete(tx, ACCOUNT, (noon(day), 0))?;
+        assert_known_is_stored(tx);
+        Err::<(), _>(StoreError::Absent { what: "thing" })
+    });
+    assert!(matches!(refused, Err(StoreError::Absent { what: "thing" })));
+    assert_known_is_stored(tx);
+    Ok(())
+}
+
+pub fn a_group_knows_what_is_stored(open: Open) {
+    let store = with_account(open());
+    let held = hold(&store);
+    let mut answers: Vec<_> = (11..=18)
+        .map(|day| {
+            submit(&store, move |tx| {
+                change_and_compare(tx, day).unwrap();
+                if day % 3 == 0 { Verdict::Discard } else { Verdict::Keep }
+            })
+        })
+        .collect();
+    answers.push(submit(&store, |tx| {
+        report_history::delete_after(tx, ACCOUNT, noon(13)).unwrap();
+        assert_known_is_stored(tx);
+        accounts::begin_delete(tx, ACCOUNT).unwrap();
+        assert_known_is_stored(tx);
+        accounts::delete(tx, ACCOUNT).unwrap();
+        assert_known_is_stored(tx);
+        accounts::insert(tx, &account(ACCOUNT)).unwrap();
+        change_and_compare(tx, 20).unwrap();
+        Verdict::Keep
+    }));
+    let before = store.counters().commits;
+    drop(held);
+    for answer in answers {
+        answer.recv().unwrap().unwrap();
+    }
+    assert_eq!(store.counters().commits - before, 1);
+    assert_eq!(read(&store, |tx| accounts::find(tx, ACCOUNT)).unwrap().totals.0[0], 1);
     assert_verified(&store);
 }
 

@@ -12,7 +12,8 @@ use crate::store::tables::report_history::{self, Position, ReportState};
 use crate::store::tables::security_exceptions::{self, SecurityException};
 use crate::time::{Day, Timestamp};
 
-fn state(account: AccountId, at: Timestamp, place: i64) -> ReportState {
+/// An entry of an account's history.
+pub fn state(account: AccountId, at: Timestamp, place: i64) -> ReportState {
     ReportState {
         account,
         at,

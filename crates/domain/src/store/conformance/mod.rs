@@ -122,6 +122,7 @@ macro_rules! conformance {
                     subjects_of_a_deleted_account_go_in_parts;
                 commits:
                     writes_that_wait_share_a_commit,
+                    a_group_knows_what_is_stored,
                     many_threads_write_at_once,
                     each_job_of_a_group_stands_alone,
                     a_write_may_end_with_an_error_of_its_own,

@@ -1,9 +1,8 @@
 //! A connection as the store's seam wants it: statements prepared once, a transaction with nested points, the right to
-//! change accounts. What only prepares the next statement (`BEGIN`, points, locks) waits and travels along with it, so that
-//! it costs no wait of its own. Must not know what is stored.
+//! change accounts. What only prepares the next statement (`BEGIN`, points, locks), and a change that nobody counts the rows
+//! of, travels along with the next one (`later`). Must not know what is stored.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use futures_util::{SinkExt as _, TryStreamExt as _};
 use tokio_postgres::{Client, Error, Statement};
 
 use super::copying::{Copying, FULL, Form, Insert, Step};
+use super::later::Later;
 use super::trouble::Trouble;
 use super::values::{PostgresRow, Value, with_dollars};
 use super::wire::{PATIENCE, Wire};
@@ -26,17 +26,15 @@ use crate::store::error::StoreError;
 const MARK: &str = "ramward";
 /// How long a step of the schema may take; an index of a big table is not made in seconds.
 const SCHEMA_PATIENCE: Duration = Duration::from_secs(3600);
-/// Begins a transaction that changes.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;";
-/// Marks a point; the points of a transaction have the same name and hide each other.
-const POINT: &str = "SAVEPOINT job;";
+/// So much may wait for the next statement.
+const MOST_LATER: usize = 64;
 
 pub(super) struct PostgresConnection {
     shared: Arc<Shared>,
     wire: Wire,
     statements: HashMap<&'static str, Statement>,
     /// What the database is told along with the next statement.
-    pending: String,
+    later: Later,
     /// The rows of a bulk that are on their way.
     copying: Option<Copying>,
     open: bool,
@@ -53,7 +51,7 @@ impl PostgresConnection {
             shared,
             wire,
             statements: HashMap::new(),
-            pending: String::new(),
+            later: Later::default(),
             copying: None,
             open: false,
             alone: false,
@@ -62,26 +60,27 @@ impl PostgresConnection {
         }
     }
 
-    /// Does `work` behind what is pending, and remembers how it ended.
+    /// Does `work` behind what is told later, and remembers how it ended.
     fn ask<T>(&mut self, work: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Result<T, StoreError> {
         if self.lost {
             return Err(StoreError::unreachable(&self.shared.url, "the connection was lost".to_owned()));
         }
-        let pending = std::mem::take(&mut self.pending);
-        let mut has_begun = true;
+        let later = std::mem::take(&mut self.later);
+        let mut is_whole = true;
         let result = self.wire.run(async |client| {
-            if pending.is_empty() {
+            if later.is_empty() {
                 return work(client).await;
             }
             // Both are on their way before the first is answered; the database takes them in this order.
-            let (first, second) = tokio::join!(client.batch_execute(&pending), work(client));
-            has_begun = first.is_ok() || !pending.starts_with(BEGIN);
+            let (first, second) = tokio::join!(later.tell(client), work(client));
+            is_whole = first.is_ok() || !later.must_succeed();
             first?;
             second
         });
         let result = result.map_err(|trouble| self.remember(trouble));
-        // Without its locks, and without the points behind them, the transaction never came to be.
-        self.open &= has_begun;
+        // Without its locks, and without the points behind them, the transaction never came to be; without a change that
+        // was taken for done it cannot go on.
+        self.open &= is_whole;
         result
     }
 
@@ -241,6 +240,15 @@ impl Connection for PostgresConnection {
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
+    fn execute_later(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<(), StoreError> {
+        if self.copying.is_some() || self.later.len() >= MOST_LATER {
+            return self.execute(sql, args).map(drop);
+        }
+        let statement = self.prepared(sql)?;
+        self.later.change(statement, args);
+        Ok(())
+    }
+
     fn query(&mut self, sql: &'static str, args: &[Arg<'_>], each: EachRow<'_>) -> Result<(), StoreError> {
         if let Some(copying) = &mut self.copying
             && let Form::Touches(tables) = copying.form(sql).clone()
@@ -279,7 +287,7 @@ impl Connection for PostgresConnection {
             Access::Read => self.tell(
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0",
             )?,
-            Access::Write => self.pending.push_str(BEGIN),
+            Access::Write => self.later.begin(),
         }
         self.open = true;
         self.failed = false;
@@ -291,14 +299,14 @@ impl Connection for PostgresConnection {
         if self.copying.is_none() {
             self.copying = Some(Copying::default());
             // What it writes may come from a pipe that is in no hurry.
-            self.pending.push_str("SET LOCAL idle_in_transaction_session_timeout = 0;");
+            self.later.text("SET LOCAL idle_in_transaction_session_timeout = 0;");
         }
         Ok(())
     }
 
     fn hold(&mut self, accounts: Option<&[AccountId]>) -> Result<(), StoreError> {
         // A statement sees what is committed when it begins, and the one behind them begins when the locks are there.
-        self.pending.push_str(&self.shared.locks(accounts));
+        self.later.text(&self.shared.locks(accounts));
         Ok(())
     }
 
@@ -306,8 +314,7 @@ impl Connection for PostgresConnection {
         if self.shared.nodes == Nodes::Several {
             let text = text.replace('\'', "''");
             let channel = self.shared.channel();
-            // A text takes whatever is written to it.
-            let _written = write!(self.pending, "NOTIFY {channel}, '{text}';");
+            self.later.text(&format!("NOTIFY {channel}, '{text}';"));
         }
         Ok(())
     }
@@ -325,7 +332,7 @@ impl Connection for PostgresConnection {
             return Err(StoreError::Misuse("a transaction that failed was to be committed"));
         }
         // A commit that waits for a standby must not be cut short: the database would then call it done.
-        self.pending.push_str("SET LOCAL statement_timeout = 0;");
+        self.later.text("SET LOCAL statement_timeout = 0;");
         self.wire.warned = false;
         let committed = self.tell("COMMIT");
         self.open = false;
@@ -339,8 +346,7 @@ impl Connection for PostgresConnection {
 
     fn rollback(&mut self) -> Result<(), StoreError> {
         self.copying = None;
-        let began = !self.pending.starts_with(BEGIN);
-        self.pending.clear();
+        let began = !std::mem::take(&mut self.later).begins();
         self.open = false;
         self.failed = false;
         if began { self.tell("ROLLBACK") } else { Ok(()) }
@@ -349,12 +355,12 @@ impl Connection for PostgresConnection {
     fn savepoint(&mut self) -> Result<(), StoreError> {
         // What stands before the point must not go with what comes behind it.
         self.copy_all()?;
-        self.pending.push_str(POINT);
+        self.later.point();
         Ok(())
     }
 
     fn release(&mut self) -> Result<(), StoreError> {
-        self.pending.push_str("RELEASE job;");
+        self.later.release();
         Ok(())
     }
 
@@ -362,10 +368,8 @@ impl Connection for PostgresConnection {
         if let Some(copying) = &mut self.copying {
             copying.drop_all();
         }
-        if let Some(before) = self.pending.strip_suffix(POINT) {
-            // Nothing was done since.
-            let length = before.len();
-            self.pending.truncate(length);
+        if self.later.back_to_point() {
+            // The database has heard nothing of it.
             return Ok(());
         }
         self.tell("ROLLBACK TO job; RELEASE job")?;

@@ -6,6 +6,7 @@ mod address;
 mod connection;
 mod copying;
 mod ear;
+mod later;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tls;

@@ -312,6 +312,23 @@ pub fn mark_used(
     tx.execute(sql, &args).map(drop)
 }
 
+/// The same for a key whose use on that day is written already, which is no news for the report: without reading it first.
+/// If it is not, nothing changes.
+pub fn mark_used_again(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    user: UserId,
+    key: &AccessKeyId,
+    at: Timestamp,
+    service: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE access_keys SET last_used_date = ?4, last_used_service = ?5 \
+               WHERE account = ?1 AND user_id = ?2 AND access_key_id = ?3 \
+               AND last_used_date >= ?6 AND last_used_date < ?4";
+    let day = at.day().start();
+    tx.execute_later(sql, &[account.into(), user.into(), key.into(), at.into(), service.into(), day.into()])
+}
+
 /// Deletes a key; whether it was there.
 pub fn delete(
     tx: &mut Tx<'_>,

@@ -88,13 +88,22 @@ fn read(row: Row<'_>) -> Result<Account, StoreError> {
 /// An account by its id.
 pub fn find(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<Account>, StoreError> {
     tx.settle()?;
-    tx.find(select!("WHERE account = ?1"), &[account.into()], read)
+    find_unsettled(tx, account)
+}
+
+/// The same with the counters as they were last written.
+fn find_unsettled(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<Account>, StoreError> {
+    if let Some(known) = &tx.known.of(account).account {
+        return Ok(known.clone());
+    }
+    let found = tx.find(select!("WHERE account = ?1"), &[account.into()], read)?;
+    tx.known.of(account).account = Some(found.clone());
+    Ok(found)
 }
 
 /// Whether there is such an account and nobody is deleting it.
 pub fn is_open(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM accounts WHERE account = ?1 AND deleting = 0";
-    Ok(tx.find(sql, &[account.into()], |_| Ok(()))?.is_some())
+    Ok(find_unsettled(tx, account)?.is_some_and(|row| !row.deleting))
 }
 
 /// The account that has this domain.
@@ -134,6 +143,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &Account) -> Result<(), StoreError> {
     if tx.execute(sql, &args)? == 0 {
         return Err(tx.exists("account"));
     }
+    tx.known.forget(row.account);
     tx.touch_new_subject(row.account, UserId::ROOT, None)?;
     tx.note_moved(row.account);
     tx.effect(Effect::Account(row.account));
@@ -195,6 +205,7 @@ pub fn update_create_date(tx: &mut Tx<'_>, account: AccountId, at: Timestamp) ->
 }
 
 fn set(tx: &mut Tx<'_>, account: AccountId, sql: &'static str, value: Arg<'_>) -> Result<(), StoreError> {
+    tx.known.of(account).account = None;
     met(tx.execute(sql, &[account.into(), value])?, "account")?;
     tx.effect(Effect::Account(account));
     Ok(())
@@ -218,6 +229,7 @@ pub(super) fn read_json<T: DeserializeOwned + Default>(text: Option<String>) -> 
 /// there.
 pub fn begin_delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     tx.forget(account)?;
+    tx.known.forget(account);
     let sql = "UPDATE accounts SET deleting = 1, users = 0, users_mfa = 0, root_mfa = 0, root_keys = 0, \
                counted_users = 0, counted_keys = 0, counted_root_keys = 0, mfa_devices = 0, mfa_devices_in_use = 0, \
                console_users = 0, console_users_without_mfa = 0, console_users_with_keys = 0, users_with_two_keys = 0, \
@@ -311,6 +323,7 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     account_settings::delete_all(tx, account)?;
     recycled_users::delete_all(tx, account)?;
     tx.effect(Effect::Account(account));
+    tx.known.forget(account);
     Ok(tx.execute("DELETE FROM accounts WHERE account = ?1", &[account.into()])? > 0)
 }
 
@@ -330,5 +343,10 @@ pub(in crate::store) fn add_totals(
                WHERE account = ?1";
     let mut args = vec![account.into()];
     args.extend(Total::ALL.into_iter().map(|total| Arg::Int(changes.get(total))));
+    // A row that was read before is there.
+    if let Some(Some(known)) = &mut tx.known.of(account).account {
+        known.totals.add_all(changes);
+        return tx.execute_later(sql, &args);
+    }
     met(tx.execute(sql, &args)?, "account")
 }

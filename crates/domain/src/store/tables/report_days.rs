@@ -15,10 +15,11 @@ pub(in crate::store) fn add(
     n: i64,
 ) -> Result<(), StoreError> {
     let args = [account.into(), kind.code().into(), day.into(), n.into()];
+    tx.known.of(account).sums = None;
     if n > 0 {
         let sql = "INSERT INTO report_days (account, kind, day, n) VALUES (?1, ?2, ?3, ?4) \
                    ON CONFLICT (account, kind, day) DO UPDATE SET n = report_days.n + excluded.n";
-        tx.execute(sql, &args)?;
+        tx.execute_later(sql, &args)?;
     } else if n < 0 {
         let sql = "UPDATE report_days SET n = n + ?4 WHERE account = ?1 AND kind = ?2 AND day = ?3";
         super::met(tx.execute(sql, &args)?, "day of the report")?;
@@ -66,10 +67,17 @@ pub fn sums_after(
         sum!("?8", "?9")
     );
     tx.settle()?;
+    if let Some((known, sums)) = tx.known.of(account).sums
+        && known == asked
+    {
+        return Ok(sums);
+    }
     let mut args: Vec<Arg<'_>> = vec![account.into()];
     args.extend(asked.into_iter().flat_map(|(kind, day)| [Arg::from(kind.code()), day.into()]));
     let found = tx.find(SQL, &args, |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
-    Ok(found.unwrap_or_default())
+    let sums = found.unwrap_or_default();
+    tx.known.of(account).sums = Some((asked, sums));
+    Ok(sums)
 }
 
 /// How many subjects of a kind have each base day after `after`, up to `through`.

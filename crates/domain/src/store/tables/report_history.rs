@@ -108,8 +108,16 @@ pub fn find_last(
     account: AccountId,
     until: Timestamp,
 ) -> Result<Option<ReportState>, StoreError> {
+    let very_last = until == Timestamp::MAX;
+    if let (true, Some(known)) = (very_last, &tx.known.of(account).last_entry) {
+        return Ok(known.clone());
+    }
     let sql = select!("WHERE account = ?1 AND at <= ?2 ORDER BY at DESC, place DESC LIMIT 1");
-    tx.find(sql, &[account.into(), until.into()], read)
+    let found = tx.find(sql, &[account.into(), until.into()], read)?;
+    if very_last {
+        tx.known.of(account).last_entry = Some(found.clone());
+    }
+    Ok(found)
 }
 
 /// The next `limit` entries after `after`, up to `until`, oldest first.
@@ -155,7 +163,8 @@ pub fn insert(tx: &mut Tx<'_>, state: &ReportState) -> Result<(), StoreError> {
         state.more_subjects.into(),
         state.told_until.into(),
     ]);
-    tx.execute(sql, &args).map(drop)
+    tx.known.of(state.account).inserted(state);
+    tx.execute_later(sql, &args)
 }
 
 /// Says until when an entry is known to hold.
@@ -165,12 +174,14 @@ pub fn update_told_until(
     position: Position,
     until: Timestamp,
 ) -> Result<(), StoreError> {
+    tx.known.of(account).last_entry = None;
     let sql = "UPDATE report_history SET told_until = ?4 WHERE account = ?1 AND at = ?2 AND place = ?3";
     tx.execute(sql, &[account.into(), position.0.into(), position.1.into(), until.into()]).map(drop)
 }
 
 /// Deletes what stands after an instant; how many entries.
 pub fn delete_after(tx: &mut Tx<'_>, account: AccountId, at: Timestamp) -> Result<usize, StoreError> {
+    tx.known.of(account).last_entry = None;
     tx.execute("DELETE FROM report_history WHERE account = ?1 AND at > ?2", &[account.into(), at.into()])
 }
 
@@ -181,10 +192,17 @@ pub fn list_to_thin(
     before: Timestamp,
     limit: usize,
 ) -> Result<Vec<Position>, StoreError> {
+    if tx.known.of(account).thinned_before.is_some_and(|thinned| thinned >= before) {
+        return Ok(Vec::new());
+    }
     let sql = "SELECT at, place FROM report_history WHERE account = ?1 AND kept = 0 AND at < ?2 \
                ORDER BY at, place LIMIT ?3";
     let args = [account.into(), before.into(), rows(limit).into()];
-    tx.list(sql, &args, |row| Ok((row.get(0)?, row.get(1)?)))
+    let found = tx.list(sql, &args, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if found.is_empty() {
+        tx.known.of(account).thinned_before = Some(before);
+    }
+    Ok(found)
 }
 
 /// Says that an entry stays.
@@ -195,6 +213,7 @@ pub fn update_kept(tx: &mut Tx<'_>, account: AccountId, position: Position) -> R
 
 /// Deletes an entry; whether it was there.
 pub fn delete(tx: &mut Tx<'_>, account: AccountId, position: Position) -> Result<bool, StoreError> {
+    tx.known.of(account).last_entry = None;
     let sql = "DELETE FROM report_history WHERE account = ?1 AND at = ?2 AND place = ?3";
     Ok(tx.execute(sql, &[account.into(), position.0.into(), position.1.into()])? > 0)
 }
@@ -209,6 +228,7 @@ pub(in crate::store) fn delete_part(
     let page: Vec<Position> =
         tx.list(sql, &[account.into(), rows(limit).into()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let Some((at, place)) = page.last() else { return Ok(false) };
+    tx.known.of(account).last_entry = None;
     let sql = "DELETE FROM report_history WHERE account = ?1 AND (at, place) <= (?2, ?3)";
     tx.execute(sql, &[account.into(), (*at).into(), (*place).into()])?;
     Ok(true)

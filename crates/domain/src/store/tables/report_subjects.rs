@@ -67,7 +67,7 @@ pub(in crate::store) fn insert(
     user: UserId,
 ) -> Result<(), StoreError> {
     let sql = "INSERT INTO report_subjects (account, kind, day, user_id) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
-    tx.execute(sql, &[account.into(), kind.code().into(), day.into(), user.into()]).map(drop)
+    tx.execute_later(sql, &[account.into(), kind.code().into(), day.into(), user.into()])
 }
 
 pub(in crate::store) fn delete(
@@ -78,7 +78,7 @@ pub(in crate::store) fn delete(
     user: UserId,
 ) -> Result<(), StoreError> {
     let sql = "DELETE FROM report_subjects WHERE account = ?1 AND kind = ?2 AND day = ?3 AND user_id = ?4";
-    tx.execute(sql, &[account.into(), kind.code().into(), day.into(), user.into()]).map(drop)
+    tx.execute_later(sql, &[account.into(), kind.code().into(), day.into(), user.into()])
 }
 
 /// Deletes some thousand entries of an account; whether there may be more.

@@ -200,6 +200,7 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
     }
     let dates = Dates { create_date: user.create_date, last_login_date: user.last_login_date };
     tx.touch_new_subject(user.account, user.user_id, Some(dates))?;
+    tx.note_name(user.account, user.user_id, &user.user_name);
     tx.effect(Effect::Account(user.account));
     Ok(())
 }
@@ -209,6 +210,9 @@ pub fn update(tx: &mut Tx<'_>, user: &User) -> Result<(), StoreError> {
     let before = find(tx, user.account, user.user_id)?.ok_or(StoreError::Absent { what: "user" })?;
     if before.user_name != user.user_name && find_by_name(tx, user.account, &user.user_name)?.is_some() {
         return Err(tx.exists("user"));
+    }
+    if before.user_name != user.user_name {
+        tx.note_name(user.account, user.user_id, &user.user_name);
     }
     tx.touch_user(user.account, user.user_id)?;
     let sql = "UPDATE users SET user_name = ?3, display_name = ?4, comments = ?5, email = ?6, mobile_phone = ?7, \
@@ -265,7 +269,7 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<bool,
     policy_attachments::delete_by_principal(tx, account, Principal::User(user))?;
     group_members::delete_by_user(tx, account, user)?;
     if let Some(row) = find(tx, account, user)? {
-        tx.note_last_name(account, user, row.user_name);
+        tx.note_name(account, user, &row.user_name);
     }
     tx.touch_user(account, user)?;
     let args = [account.into(), user.into()];

@@ -125,6 +125,13 @@ impl Totals {
             *place += n;
         }
     }
+
+    /// Adds to each of them what it is in `changes`.
+    pub(in crate::store) fn add_all(&mut self, changes: &Self) {
+        for (total, change) in self.0.iter_mut().zip(changes.0) {
+            *total += change;
+        }
+    }
 }
 
 /// Numbers of an account: what it has, what a subject adds to it, or what a job changed.
