@@ -5,7 +5,7 @@ use ramward_rpc::error::{ApiError, ApiResult, Code};
 use crate::identity::user::{Comments, DisplayName, Email, MobilePhone, ProvisionType, UserName, UserStatus};
 use crate::ids::UserId;
 use crate::ops::{Cx, recycle_bin};
-use crate::store::Total;
+use crate::store::{StoreError, Total};
 use crate::store::tables::accounts::Account;
 use crate::store::tables::policy_attachments::{self, Principal};
 use crate::store::tables::users::{self, User};
@@ -29,11 +29,10 @@ pub struct Notes<'a> {
 /// # Errors
 /// `EntityAlreadyExists.User`, `LimitExceeded.User`.
 pub fn create(cx: &mut Cx<'_, '_>, account: &Account, name: &UserName, notes: &Notes<'_>) -> ApiResult<User> {
-    if users::find_by_name(cx.tx, account.account, name)?.is_some() {
-        return Err(ApiError::new(Code::EntityAlreadyExists("User")));
-    }
+    let taken = || ApiError::new(Code::EntityAlreadyExists("User"));
     if account.totals.get(Total::Users) >= cx.settings.quotas.users {
-        return Err(ApiError::new(Code::LimitExceeded("User")));
+        let is_taken = users::find_by_name(cx.tx, account.account, name)?.is_some();
+        return Err(if is_taken { taken() } else { ApiError::new(Code::LimitExceeded("User")) });
     }
     let display_name = match notes.display_name {
         Some(display_name) => display_name.clone(),
@@ -54,8 +53,12 @@ pub fn create(cx: &mut Cx<'_, '_>, account: &Account, name: &UserName, notes: &N
         update_date: cx.now,
         last_login_date: None,
     };
-    users::insert(cx.tx, &user)?;
-    Ok(user)
+    // Its id is new, so what is there already has its name.
+    match users::insert(cx.tx, &user) {
+        Ok(()) => Ok(user),
+        Err(StoreError::Exists { .. }) => Err(taken()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Renames a user and changes what is noted about it; the user as it is then.

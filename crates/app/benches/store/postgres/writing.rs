@@ -81,22 +81,29 @@ pub fn rates(plan: &Plan, cluster: &Cluster, data: &Path, section: &mut Section)
     let direct = open(cluster, data)?;
     let account = plan.large();
     report(&direct, &account, None)?;
-    let [mut one_over, mut many_over, mut grouped]: [Ratios; 3] = Default::default();
-    let [mut one_rate, mut many_rate, mut one_bare, mut many_bare]: [Ratios; 4] = Default::default();
+    let [mut one_over, mut many_over, mut same_over, mut grouped]: [Ratios; 4] = Default::default();
+    let [mut one_rate, mut many_rate, mut one_bare, mut many_bare, mut same_bare]: [Ratios; 5] =
+        Default::default();
     for _ in 0..plan.rounds.min(5) {
         let bare = cluster.pgbench("one_row.sql", 1, plan.seconds)?;
         let one = one_writer(&direct, &signed_creates(&account, plan.writes / 4)?)?;
         let bare_many = cluster.pgbench("one_row.sql", MANY, plan.seconds)?;
+        let bare_same = cluster.pgbench("create_user.sql", MANY, plan.seconds)?;
         let (many, group) = many_writers(&direct, &signed_creates(&account, plan.writes)?)?;
         tell(&format!(
-            "one row {bare:.0}/s by one and {bare_many:.0}/s by {MANY}; one writer {one:.0}/s, {MANY} writers {many:.0}/s, {group:.1} a commit"
+            "one row {bare:.0}/s by one and {bare_many:.0}/s by {MANY}, a user's rows {bare_same:.0}/s by {MANY}; one writer {one:.0}/s, {MANY} writers {many:.0}/s, {group:.1} a commit"
         ));
         one_over.push(one / bare);
         many_over.push(many / bare_many);
+        same_over.push(many / bare_same);
         grouped.push(group);
-        for (to, rate) in
-            [(&mut one_rate, one), (&mut many_rate, many), (&mut one_bare, bare), (&mut many_bare, bare_many)]
-        {
+        for (to, rate) in [
+            (&mut one_rate, one),
+            (&mut many_rate, many),
+            (&mut one_bare, bare),
+            (&mut many_bare, bare_many),
+            (&mut same_bare, bare_same),
+        ] {
             to.push(rate);
         }
     }
@@ -116,6 +123,12 @@ pub fn rates(plan: &Plan, cluster: &Cluster, data: &Path, section: &mut Section)
         &many_over,
         Target::AtLeast(5.0),
         &beside(&many_rate, &many_bare),
+    );
+    section.row(
+        "the same, over transactions that write the rows of a user, by as many connections",
+        &same_over,
+        Target::None,
+        &beside(&many_rate, &same_bare),
     );
     section.row(&format!("operations per commit, {MANY} writers"), &grouped, Target::AtLeast(20.0), "");
     Ok(())
