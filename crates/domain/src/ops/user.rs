@@ -5,11 +5,11 @@ use ramward_rpc::error::{ApiError, ApiResult, Code};
 use crate::identity::user::{Comments, DisplayName, Email, MobilePhone, ProvisionType, UserName, UserStatus};
 use crate::ids::UserId;
 use crate::ops::{Cx, recycle_bin};
-use crate::store::{StoreError, Total};
 use crate::store::tables::accounts::Account;
 use crate::store::tables::policy_attachments::{self, Principal};
 use crate::store::tables::users::{self, User};
 use crate::store::tables::{access_keys, group_members, login_profiles, mfa_devices};
+use crate::store::{StoreError, Total};
 
 /// What is noted about a user; what is left out stays empty in a new one and as it is in one that is there.
 #[derive(Debug, Default)]

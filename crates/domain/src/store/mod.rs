@@ -13,6 +13,7 @@ mod data_file;
 mod error;
 #[cfg(test)]
 pub(crate) mod faulty;
+mod group;
 mod known;
 mod migrations;
 mod moved;
