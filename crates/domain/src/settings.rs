@@ -74,6 +74,8 @@ pub struct Settings {
     /// Where people and programs reach this server from outside, such as `https://ramward.example`, where that is another
     /// address than it sees itself.
     pub public_url: Option<String>,
+    /// Whether a token of an OIDC provider begins one session instead of as many as it is brought for.
+    pub oidc_tokens_once: bool,
     /// Whether `SetClock` is allowed.
     pub virtual_clock: bool,
     /// Whether `SetFault` is allowed.
@@ -98,6 +100,7 @@ impl Default for Settings {
             quotas: Quotas::default(),
             hash_cost: HashCost::default(),
             public_url: None,
+            oidc_tokens_once: false,
             virtual_clock: false,
             fault_injection: false,
             kept_requests: 1000,

@@ -152,6 +152,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         put_thresholds(s, Thresholds::new(old.old_days(), old.unused_days(), AkScope::read(text)?))
     })
     .doc("Whose keys OldAkNum and UnusedAkNum count"),
+    row("oidc_tokens_once", Scope::Meaning, Kind::Switch, "false", |s, text| put(&mut s.domain.oidc_tokens_once, text))
+        .doc("Take an OIDC provider's token for one session (AssumeRoleWithOIDC) instead of as many as it is brought for; the vendor's clients bring theirs again until it is renewed"),
     row("fault_injection", Scope::Meaning, Kind::Switch, "false", |s, text| put(&mut s.domain.fault_injection, text))
         .doc("Let the operator make calls fail on demand (SetFault)"),
     row("score_model", Scope::Meaning, Kind::Path, "", |s, text| put_some(&mut s.score_model, text))

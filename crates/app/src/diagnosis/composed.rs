@@ -353,16 +353,28 @@ static AUTHENTICATION: &[(&str, Row)] = &[
                 "The OIDC token is not whole, or its signature is not the provider's.",
                 "OIDC 令牌不完整，或签名不是由身份提供商生成的。",
             ),
-            &[[
-                (
-                    "The token was cut off, has another algorithm, or was signed with a key that this server was not given.",
-                    "令牌被截断、使用了其他算法，或签名密钥未提供给本服务器。",
-                ),
-                (
-                    "Send the token whole, and give the provider's present keys with SetOIDCProviderKeys.",
-                    "请发送完整的令牌，并用 SetOIDCProviderKeys 提供身份提供商当前的公钥。",
-                ),
-            ]],
+            &[
+                [
+                    (
+                        "The token was cut off, has another algorithm, or was signed with a key that this server was not given.",
+                        "令牌被截断、使用了其他算法，或签名密钥未提供给本服务器。",
+                    ),
+                    (
+                        "Send the token whole, and give the provider's present keys with SetOIDCProviderKeys.",
+                        "请发送完整的令牌，并用 SetOIDCProviderKeys 提供身份提供商当前的公钥。",
+                    ),
+                ],
+                [
+                    (
+                        "The token began a session before, and the server takes each for one (oidc_tokens_once).",
+                        "令牌已用于开始会话，而服务器只接受每个令牌一次（oidc_tokens_once）。",
+                    ),
+                    (
+                        "Ask the identity provider for a fresh token for each session.",
+                        "请为每个会话向身份提供商获取新的令牌。",
+                    ),
+                ],
+            ],
         ),
     ),
     (
@@ -430,16 +442,28 @@ static AUTHENTICATION: &[(&str, Row)] = &[
         "SAMLAssertion.Invalid",
         Row::new(
             ("The SAML assertion does not prove what it says.", "SAML 断言无法证明其内容。"),
-            &[[
-                (
-                    "It is not whole, not signed by the provider's certificate, or meant for another receiver.",
-                    "断言不完整、不是由身份提供商的证书签名，或接收方不正确。",
-                ),
-                (
-                    "Check audience and recipient at the identity provider; the message names what is wrong.",
-                    "请在身份提供商处检查受众和接收地址；错误信息会指出具体问题。",
-                ),
-            ]],
+            &[
+                [
+                    (
+                        "It is not whole, not signed by the provider's certificate, or meant for another receiver.",
+                        "断言不完整、不是由身份提供商的证书签名，或接收方不正确。",
+                    ),
+                    (
+                        "Check audience and recipient at the identity provider; the message names what is wrong.",
+                        "请在身份提供商处检查受众和接收地址；错误信息会指出具体问题。",
+                    ),
+                ],
+                [
+                    (
+                        "The assertion began a session before; each is for one use.",
+                        "断言已用于开始会话；每个断言只能使用一次。",
+                    ),
+                    (
+                        "Sign in at the identity provider again for a fresh one.",
+                        "请在身份提供商处重新登录以获取新的断言。",
+                    ),
+                ],
+            ],
         ),
     ),
 ];

@@ -47,3 +47,5 @@ mod state_files;
 mod tidy;
 #[cfg(test)]
 mod tls_client;
+#[cfg(test)]
+mod tokens;

@@ -53,6 +53,9 @@ pub struct Claims {
     /// Before when it is not good yet.
     #[serde(rename = "nbf", default, deserialize_with = "optional_numeric_date")]
     pub not_before: Option<Timestamp>,
+    /// What tells it from all other tokens of its issuer, if it says that.
+    #[serde(rename = "jti", default, deserialize_with = "text_if_any")]
+    pub token_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +91,12 @@ impl<'a> Token<'a> {
             .map_err(|error| form(&format!("its payload: {error}")))?;
         let signature = decoded(signature, "its signature")?;
         Ok(Self { signed_part, signature, algorithm, key_id: header.kid, claims })
+    }
+
+    /// What its signature is of. Nobody changes that without the issuer's key; the signature itself has a twin that holds as
+    /// well, where it is one of ECDSA.
+    pub fn signed_part(&self) -> &'a str {
+        self.signed_part
     }
 
     /// Whether one of `keys` made its signature: the one it names, or any where it names none.
@@ -129,6 +138,14 @@ fn optional_numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<O
     numeric_date(deserializer).map(Some)
 }
 
+/// A text that says something; what else may stand there names no token.
+fn text_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::String(text) if !text.is_empty() => Some(text),
+        _ => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +172,10 @@ mod tests {
         let claims = Token::parse(&text).unwrap().claims;
         assert_eq!(claims.audiences, ["ours", "theirs"]);
         assert_eq!(claims.not_before, Some(Timestamp::from_seconds(5)));
+        for (jti, expected) in [(r#""one""#, Some("one")), (r#""""#, None), ("7", None), ("null", None)] {
+            let text = token(r#"{"alg":"ES256"}"#, &CLAIMS.replace(r#""x":1"#, &format!(r#""jti":{jti}"#)));
+            assert_eq!(Token::parse(&text).unwrap().claims.token_id.as_deref(), expected, "{jti}");
+        }
     }
 
     #[test]

@@ -78,8 +78,11 @@ fn fingerprint(text: &str) -> Result<(), Rule> {
     }
 }
 
+/// The most hours after it was issued for which a provider may let a token be taken.
+pub const MAX_ISSUANCE_LIMIT_HOURS: i64 = 168;
+
 /// For how many hours after it was issued a token is taken.
-pub type IssuanceLimitTime = Bounded<1, 168>;
+pub type IssuanceLimitTime = Bounded<1, MAX_ISSUANCE_LIMIT_HOURS>;
 
 /// Texts that travel as one, with commas between them; none twice.
 #[derive(Debug, Clone, PartialEq, Eq)]

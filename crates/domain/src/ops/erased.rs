@@ -9,6 +9,7 @@ use ramward_rpc::shape::Shape;
 use ramward_rpc::value::Value;
 
 use super::{Cx, Operation, Prepare, Target};
+use crate::settings::Settings;
 
 /// A request that was read and waits to be run.
 pub trait AnyRequest: Send {
@@ -41,8 +42,10 @@ pub trait AnyOperation: Sync {
     fn describe(&self) -> Description;
     /// See [`Operation::ACCOUNT_WIDE`].
     fn account_wide(&self) -> bool;
-    /// See [`Operation::SLOW`].
-    fn slow(&self) -> bool;
+    /// See [`Operation::is_change`].
+    fn is_change(&self, settings: &Settings) -> bool;
+    /// See [`Operation::is_slow`].
+    fn is_slow(&self, settings: &Settings) -> bool;
 
     /// Reads the parameters.
     ///
@@ -79,8 +82,12 @@ impl<O: Operation> AnyOperation for Erased<O> {
         O::ACCOUNT_WIDE
     }
 
-    fn slow(&self) -> bool {
-        O::SLOW
+    fn is_change(&self, settings: &Settings) -> bool {
+        O::is_change(settings)
+    }
+
+    fn is_slow(&self, settings: &Settings) -> bool {
+        O::is_slow(settings)
     }
 
     fn read(&self, params: &Params<'_>) -> ApiResult<Box<dyn AnyRequest>> {

@@ -37,6 +37,7 @@ pub mod saml_provider;
 pub mod service_linked_role;
 pub mod shown_key_id;
 pub mod simulated_call;
+pub mod single_use;
 pub mod sts;
 pub mod subject;
 pub mod tag;
@@ -45,7 +46,7 @@ pub mod user;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use ramward_rpc::api::{Api, Product};
+use ramward_rpc::api::{Access, Api, Product};
 use ramward_rpc::error::{ApiError, ApiResult, Plain};
 use ramward_rpc::shape::Shape;
 
@@ -87,6 +88,16 @@ pub trait Operation: Send + Sync + 'static {
     /// Whether [`Operation::ACCOUNT_WIDE`] holds for the answer to this request: not where it depends on a parameter.
     fn is_account_wide(_request: &Self::Request) -> bool {
         Self::ACCOUNT_WIDE
+    }
+
+    /// Whether a call changes something; it then passes the writer. Settings may make a read one that writes.
+    fn is_change(_settings: &Settings) -> bool {
+        matches!(Self::API.access, Access::Write)
+    }
+
+    /// Whether [`Operation::SLOW`] holds under these settings.
+    fn is_slow(_settings: &Settings) -> bool {
+        Self::SLOW
     }
 
     /// Slow work before the transaction, such as hashing a password.

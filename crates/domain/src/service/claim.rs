@@ -5,24 +5,23 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ramward_rpc::api::Access;
 use ramward_rpc::error::{ApiError, Plain};
 
 use super::execute::{Reply, Run, busy};
-use super::start::CLOCKS_DIFFER_SECONDS;
 use super::{Core, Needs};
 use crate::authn::nonces::Fingerprint;
 use crate::ids::AccountId;
+use crate::settings::Settings;
 use crate::store::tables::nonces;
-use crate::store::{Job, StoreError, Tx, Verdict, refusal};
+use crate::store::{CLOCKS_DIFFER_SECONDS, Job, StoreError, Tx, Verdict, refusal};
 use crate::time::Timestamp;
 
 impl Run {
     /// Whether its nonce must be burnt before its work begins, because that work is no transaction.
-    pub(super) fn claims_first(&self) -> bool {
+    pub(super) fn claims_first(&self, settings: &Settings) -> bool {
         let is_nonce = matches!(self.durable.needs, Needs::Nonce(..));
-        let changes = self.operation.api().access == Access::Write && self.request.is_ok();
-        is_nonce && (self.operation.slow() || !changes && self.durable.use_at.is_none())
+        is_nonce
+            && (self.operation.is_slow(settings) || !self.changes(settings) && self.durable.use_at.is_none())
     }
 }
 

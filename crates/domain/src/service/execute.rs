@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use ramward_rpc::api::{Access, Product};
+use ramward_rpc::api::Product;
 use ramward_rpc::error::{ApiError, ApiResult, Plain};
 use ramward_rpc::value::Value;
 
@@ -15,6 +15,7 @@ use crate::authn::{Caller, KeyEntry, Origin};
 use crate::endpoint::requests::Check;
 use crate::ids::AccountId;
 use crate::ops::{AnyOperation, AnyRequest, Cx, Prepare};
+use crate::settings::Settings;
 use crate::store::tables::{access_keys, accounts, nonces};
 use crate::store::{Job, StoreError, Tx, Verdict, refusal};
 use crate::time::Timestamp;
@@ -200,11 +201,11 @@ impl Core {
 
     /// Sends an admitted call to the right thread.
     pub(super) fn run(self: Arc<Self>, run: Run, reply: Reply) {
-        if self.replay.is_shared() && run.claims_first() {
+        if self.replay.is_shared() && run.claims_first(&self.settings) {
             return self.claim(run, reply);
         }
-        let read_here = run.operation.slow() || !self.knows_permissions(&run.caller);
-        if run.durable.is_nothing() && run.request.is_err() || run.to_writer() && !read_here {
+        let read_here = run.operation.is_slow(&self.settings) || !self.knows_permissions(&run.caller);
+        if run.durable.is_nothing() && run.request.is_err() || run.to_writer(&self.settings) && !read_here {
             self.run_here(run, reply);
         } else {
             let core = Arc::clone(&self);
@@ -215,7 +216,7 @@ impl Core {
     /// Runs an admitted call on this thread, or queues it for the writer.
     pub(super) fn run_here(self: Arc<Self>, mut run: Run, reply: Reply) {
         let context = run.context();
-        if run.operation.slow()
+        if run.operation.is_slow(&self.settings)
             && let Ok(request) = &mut run.request
         {
             run.reached.set(Check::Permission);
@@ -245,7 +246,7 @@ impl Core {
                 run.request = Err(error);
             }
         }
-        if run.to_writer() {
+        if run.to_writer(&self.settings) {
             self.learn_permissions(&run.caller);
             let store = self.store.clone();
             store.submit(Box::new(Change { core: self, run, outcome: None, reply }));
@@ -357,8 +358,13 @@ fn mark_used(tx: &mut Tx<'_>, key: &KeyEntry, at: Timestamp, product: Product) -
 
 impl Run {
     /// Whether the call must pass the writer: it changes something, or something must be durable before its answer.
-    fn to_writer(&self) -> bool {
-        !self.durable.is_nothing() || self.operation.api().access == Access::Write && self.request.is_ok()
+    fn to_writer(&self, settings: &Settings) -> bool {
+        !self.durable.is_nothing() || self.changes(settings)
+    }
+
+    /// Whether the operation, if it is come to, changes something.
+    pub(super) fn changes(&self, settings: &Settings) -> bool {
+        self.request.is_ok() && self.operation.is_change(settings)
     }
 }
 

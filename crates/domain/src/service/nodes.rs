@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ramward_rpc::request::SignedRequest;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::settings::Settings;
 use crate::store::connection::{Connection, Driver, Ear, Migration, Role};
 use crate::store::postgres::testing::{TestSchema, database};
 use crate::store::postgres::{Nodes, Postgres};
 use crate::store::seal::SealKey;
 use crate::store::{Store, StoreError, StoreOptions, StoreUrl};
-use crate::testing::{NewKey, TestApp};
+use crate::testing::{NewKey, TestApp, oidc};
 use crate::time::Timestamp;
 
 /// Longer than any test: only what is heard can be the reason why something is known.
@@ -29,13 +30,18 @@ struct Several {
 impl Several {
     /// Two nodes, where there is a database for tests; the other one hears nothing if it is deaf.
     fn begin(bound: Duration, deaf: bool) -> Option<Self> {
+        Self::with(bound, deaf, |_| {})
+    }
+
+    /// The same with other settings.
+    fn with(bound: Duration, deaf: bool, change: impl FnOnce(&mut Settings)) -> Option<Self> {
         let schema = TestSchema::create(&database()?, Nodes::Several);
         let open = |driver: Arc<dyn Driver>, seal: SealKey| {
             let options = StoreOptions { cache_bound: bound, ..StoreOptions::new(StoreUrl::Temporary, seal) };
             Store::with_driver(driver, &options).unwrap()
         };
         let node = || Postgres::open(schema.address(), Nodes::Several).unwrap();
-        let one = TestApp::on(|seal| open(Arc::new(node()), seal), |_| {});
+        let one = TestApp::on(|seal| open(Arc::new(node()), seal), change);
         let second: Arc<dyn Driver> = if deaf { Arc::new(Deaf(node())) } else { Arc::new(node()) };
         let other = one.beside(open(second, one.seal.clone()));
         Some(Self { one, other, schema })
@@ -166,6 +172,34 @@ fn a_nonce_is_accepted_once_whatever_node_sees_it() {
     codes.sort();
     let expected = [vec!["OK"; 40], vec!["SignatureNonceUsed"; 40]].concat();
     assert_eq!(codes, expected);
+}
+
+#[test]
+fn a_token_that_is_for_one_use_begins_one_session_on_all_nodes() {
+    let Some(several) = Several::with(NEVER, false, |settings| settings.oidc_tokens_once = true) else {
+        return;
+    };
+    let (one, other) = (&several.one, &several.other);
+    oidc::register(one, &["ci"]);
+    let begin = |app: &TestApp, token: &str| {
+        let params = oidc::params("ci", token);
+        let params: Vec<_> = params.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let (_, body) = app.call_unsigned("AssumeRoleWithOIDC", &params);
+        body["Code"].as_str().unwrap_or("OK").to_owned()
+    };
+    let used = "AuthenticationFail.OIDCToken.Invalid";
+    let token = |jti: &str| oidc::token_with(one.wall(), &json!({"jti": jti}));
+    let first = token("first");
+    assert_eq!([one, other, one].map(|app| begin(app, &first)), ["OK", used, used]);
+    for number in 0..20 {
+        let token = token(&number.to_string());
+        let mut codes = std::thread::scope(|scope| {
+            let asked = [one, other, one, other].map(|app| scope.spawn(|| begin(app, &token)));
+            asked.map(|answer| answer.join().unwrap())
+        });
+        codes.sort();
+        assert_eq!(codes, [used, used, used, "OK"]);
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ use crate::settings::Settings;
 use crate::store::seal::SealKey;
 use crate::store::tables::nonces;
 use crate::store::tables::server::{self, ENDED_CLEANLY, NONCE_CEILING, NONCE_KEY};
-use crate::store::{Effect, Store, StoreError, Tx};
+use crate::store::{CLOCKS_DIFFER_SECONDS, Effect, Store, StoreError, Tx};
 use crate::time::{Clock, DomainClock, Timestamp};
 use crate::workers::Workers;
 
@@ -160,9 +160,6 @@ impl Service {
 
 /// How often expired nonces of several nodes are deleted.
 const FORGET_EVERY_SECONDS: u64 = 60;
-
-/// How far the clocks of nodes may differ without one of them forgetting a nonce that another would still take.
-pub(super) const CLOCKS_DIFFER_SECONDS: i64 = 300;
 
 /// Nodes that share a store find each other's nonces by their end, so the window must be the same for all.
 fn same_window(tx: &mut Tx<'_>, window: i64, shared: bool) -> Result<(), StoreError> {

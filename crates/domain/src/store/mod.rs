@@ -53,6 +53,10 @@ use self::sqlite::{Sqlite, SqliteOptions};
 use self::writer::{Replacement, Shared, Writer};
 use crate::ids::AccountId;
 
+/// How far the clocks of a store's nodes may differ, in seconds: what is good once is remembered for so long beyond its end,
+/// or one node would forget what another still takes.
+pub const CLOCKS_DIFFER_SECONDS: i64 = 300;
+
 /// Where a store is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreUrl {

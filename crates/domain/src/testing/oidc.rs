@@ -6,6 +6,7 @@ use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
+use crate::testing::{ACCOUNT, TestApp};
 use crate::time::Timestamp;
 
 /// The public keys as the provider publishes them.
@@ -64,4 +65,32 @@ pub fn token_with(wall: Timestamp, changes: &Value) -> String {
         }
     }
     token(&json!({"alg": "RS256", "kid": "rsa-1"}), &claims)
+}
+
+/// Registers providers of these names with the keys, and a role `deployer` that trusts each for one owner's repositories.
+pub fn register(app: &TestApp, names: &[&str]) {
+    let statements = names.iter().map(|name| {
+        app.oidc_provider(name, "sts.aliyuncs.com,ours");
+        app.ok("SetOIDCProviderKeys", &[("OIDCProviderName", name), ("JsonWebKeySet", PUBLIC_KEYS)]);
+        json!({
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Federated": [format!("acs:ram::{ACCOUNT}:oidc-provider/{name}")]},
+            "Condition": {
+                "StringEquals": {"oidc:iss": format!("https://{name}.example.com"), "oidc:aud": "sts.aliyuncs.com"},
+                "StringLike": {"oidc:sub": "repo:example/*"},
+            },
+        })
+    });
+    app.role("deployer", &Value::Array(statements.collect()));
+}
+
+/// The parameters of AssumeRoleWithOIDC with that role and a token of the provider.
+pub fn params(provider: &str, token: &str) -> [(&'static str, String); 4] {
+    [
+        ("OIDCProviderArn", format!("acs:ram::{ACCOUNT}:oidc-provider/{provider}")),
+        ("RoleArn", format!("acs:ram::{ACCOUNT}:role/deployer")),
+        ("OIDCToken", token.to_owned()),
+        ("RoleSessionName", "build-42".to_owned()),
+    ]
 }

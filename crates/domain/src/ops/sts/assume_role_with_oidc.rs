@@ -1,21 +1,23 @@
 //! AssumeRoleWithOIDC: a token of an identity provider begins the session of a role. The call needs no AccessKey: the token
 //! proves whom it is from. One token begins as many sessions as it is brought for: the vendor's clients bring the same one
-//! until it is renewed (RRSA, credential libraries).
+//! until it is renewed (RRSA, credential libraries). Where the operator does not want that, it begins one.
 
 use ramward_rpc::api::{Access, Api, Audience, Product, SelfService};
 use ramward_rpc::error::{ApiError, ApiResult, Code};
 use ramward_rpc::shape;
 use ramward_rpc::shape::Nested;
+use sha2::{Digest, Sha256};
 
 use crate::arn::{Arn, Resource};
 use crate::authz;
 use crate::identity::json_web_key::KeySet;
 use crate::identity::json_web_token::{Claims, Token};
-use crate::identity::oidc_provider::ClientId;
+use crate::identity::oidc_provider::{ClientId, MAX_ISSUANCE_LIMIT_HOURS};
 use crate::identity::role_session::{RoleArn, RoleSessionName, SessionSeconds};
 use crate::ops::role_session::{self, AssumedRoleUser, Credentials, Wishes};
-use crate::ops::{Cx, Operation};
+use crate::ops::{Cx, Operation, Prepare, single_use};
 use crate::policy::{Fact, Principal};
+use crate::settings::Settings;
 use crate::store::Tx;
 use crate::store::tables::accounts;
 use crate::store::tables::oidc_providers::{self, OidcProvider};
@@ -99,12 +101,28 @@ impl Operation for AssumeRoleWithOIDC {
     type Request = AssumeRoleWithOIDCRequest;
     type Response = AssumeRoleWithOIDCResponse;
 
+    /// A token that is for one use is remembered.
+    fn is_change(settings: &Settings) -> bool {
+        settings.oidc_tokens_once
+    }
+
+    fn is_slow(settings: &Settings) -> bool {
+        settings.oidc_tokens_once
+    }
+
+    /// Keeps what proves nothing away from the writer, for whom all wait and for whom anybody could bring it.
+    fn prepare(cx: &Prepare<'_>, request: &mut Self::Request) -> ApiResult<()> {
+        role_session::session_policy(request.policy.as_deref())?;
+        let wall = cx.wall;
+        cx.store.read(|tx| {
+            let (provider, token) = proven(tx, request)?;
+            check_claims(&provider, &token.claims, wall)
+        })
+    }
+
     fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<AssumeRoleWithOIDCResponse> {
         let policy = role_session::session_policy(request.policy.as_deref())?;
-        let provider = find_provider(cx.tx, &request.oidc_provider_arn)?;
-        let token = Token::parse(&request.oidc_token)
-            .map_err(|bad| failed("OIDCToken.Invalid", format!("The OIDC Token is invalid: {bad}.")))?;
-        verify(&provider, &token)?;
+        let (provider, token) = proven(cx.tx, request)?;
         let claims = &token.claims;
         check_claims(&provider, claims, cx.wall)?;
         let role = role_session::find_role(cx.tx, &request.role_arn)?;
@@ -128,6 +146,9 @@ impl Operation for AssumeRoleWithOIDC {
             source_identity: None,
         };
         let begun = role_session::begin(cx, &role, &wishes)?;
+        if cx.settings.oidc_tokens_once {
+            use_up(cx, &provider, &token)?;
+        }
         Ok(AssumeRoleWithOIDCResponse {
             oidc_token_info: Nested(OIDCTokenInfo {
                 subject: claims.subject.clone(),
@@ -142,6 +163,18 @@ impl Operation for AssumeRoleWithOIDC {
             source_identity: None,
         })
     }
+}
+
+/// The token of a request, and the provider that issued it and whose key made its signature.
+fn proven<'r>(
+    tx: &mut Tx<'_>,
+    request: &'r AssumeRoleWithOIDCRequest,
+) -> ApiResult<(OidcProvider, Token<'r>)> {
+    let provider = find_provider(tx, &request.oidc_provider_arn)?;
+    let token = Token::parse(&request.oidc_token)
+        .map_err(|bad| failed("OIDCToken.Invalid", format!("The OIDC Token is invalid: {bad}.")))?;
+    verify(&provider, &token)?;
+    Ok((provider, token))
 }
 
 fn failed(what: &'static str, message: impl Into<String>) -> Box<ApiError> {
@@ -208,6 +241,28 @@ fn check_claims(provider: &OidcProvider, claims: &Claims, wall: Timestamp) -> Ap
     }
 }
 
+/// Uses the token up, which must be new.
+fn use_up(cx: &mut Cx<'_, '_>, provider: &OidcProvider, token: &Token<'_>) -> ApiResult<()> {
+    let claims = &token.claims;
+    let (kind, name) = match &claims.token_id {
+        Some(id) => ("jti", id.as_str()),
+        None => ("signed", token.signed_part()),
+    };
+    let mut hash = Sha256::new();
+    // SAML assertions are remembered at the same place, with a provider's name in front, which is never empty.
+    for part in ["", "oidc", claims.issuer.as_str(), kind, name] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    // However late it says to end, no provider's limit lets it be good for longer.
+    let longest = claims.issued.plus_seconds(MAX_ISSUANCE_LIMIT_HOURS * 3600);
+    if single_use::is_first(cx, provider.account, &hash.finalize(), claims.expires.min(longest))? {
+        return Ok(());
+    }
+    let message = "The OIDC Token is invalid: it was used before; on this server a token begins one session (oidc_tokens_once).";
+    Err(failed("OIDCToken.Invalid", message))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -221,20 +276,7 @@ mod tests {
     /// A provider with keys, and a role that trusts it for one repository.
     fn app() -> TestApp {
         let app = TestApp::new();
-        app.oidc_provider("ci", "sts.aliyuncs.com,ours");
-        app.ok("SetOIDCProviderKeys", &[("OIDCProviderName", "ci"), ("JsonWebKeySet", PUBLIC_KEYS)]);
-        app.role(
-            "deployer",
-            &json!([{
-                "Effect": "Allow",
-                "Action": "sts:AssumeRole",
-                "Principal": {"Federated": [PROVIDER]},
-                "Condition": {
-                    "StringEquals": {"oidc:iss": "https://ci.example.com", "oidc:aud": "sts.aliyuncs.com"},
-                    "StringLike": {"oidc:sub": "repo:example/*"},
-                },
-            }]),
-        );
+        oidc::register(&app, &["ci"]);
         app
     }
 

@@ -14,11 +14,11 @@ use crate::identity::saml::metadata::Metadata;
 use crate::identity::saml::response::{self, Proven};
 use crate::ops::prepared::Prepared;
 use crate::ops::role_session::{self, AssumedRoleUser, Credentials, Wishes};
-use crate::ops::{Cx, Operation, Prepare, saml_provider};
+use crate::ops::{Cx, Operation, Prepare, saml_provider, single_use};
 use crate::policy::{Fact, Principal};
 use crate::store::Tx;
 use crate::store::tables::saml_providers::SamlProvider;
-use crate::store::tables::{accounts, saml_assertions, saml_providers};
+use crate::store::tables::{accounts, saml_providers};
 use crate::time::Timestamp;
 
 /// See [`Operation::API`].
@@ -30,8 +30,6 @@ const AUDIENCES: [&str; 2] = ["urn:alibaba:cloudcomputing", "urn:alibaba:cloudco
 /// To which address they must be made, less the case of its end, which differs from page to page.
 const RECIPIENTS: [&str; 2] =
     ["https://signin.aliyun.com/saml-role/sso", "https://signin.alibabacloud.com/saml-role/sso"];
-/// How many assertions that are over are forgotten with each that is remembered.
-const FORGOTTEN_PER_CALL: usize = 8;
 
 shape! {
     /// Which role, and the response.
@@ -214,14 +212,13 @@ fn check_role(proven: &Proven, role: &str, provider: &str) -> ApiResult<()> {
     }
 }
 
-/// Remembers the assertion, which must be new.
+/// Uses the assertion up, which must be new.
 fn use_up(cx: &mut Cx<'_, '_>, provider: &SamlProvider, proven: &Proven) -> ApiResult<()> {
     let mut hash = Sha256::new();
     hash.update(provider.provider_name.as_str());
     hash.update([0]);
     hash.update(&proven.assertion_id);
-    saml_assertions::delete_ended(cx.tx, provider.account, cx.wall, FORGOTTEN_PER_CALL)?;
-    if saml_assertions::insert(cx.tx, provider.account, &hash.finalize(), proven.ends)? {
+    if single_use::is_first(cx, provider.account, &hash.finalize(), proven.ends)? {
         Ok(())
     } else {
         Err(invalid("it was used before; an assertion begins one session"))

@@ -1,4 +1,5 @@
-//! SAML assertions that were brought, for as long as they are good: none is taken twice.
+//! SAML assertions that were brought, and OIDC tokens where they are for one use too, for as long as they are good: none is
+//! taken twice.
 
 use super::rows;
 use crate::ids::AccountId;
@@ -6,8 +7,8 @@ use crate::store::error::StoreError;
 use crate::store::tx::Tx;
 use crate::time::Timestamp;
 
-/// Remembers an assertion of a provider until `ends`; `false` if it is remembered already. `fingerprint` stands for
-/// provider and assertion.
+/// Remembers one of a provider until `ends`; `false` if it is remembered already. `fingerprint` stands for provider and
+/// assertion, or for issuer and token.
 pub fn insert(
     tx: &mut Tx<'_>,
     account: AccountId,
