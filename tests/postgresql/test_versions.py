@@ -1,9 +1,18 @@
 """Nodes of this version on a schema that a later one has brought forward: with a step they can live with, and with one
-they cannot. The steps are made here, by the statements that a later version would send."""
+they cannot. The steps are made here, by the statements that a later version would send, and by what it would then write.
+The later version itself serves beside an earlier one in the domain's tests of versions, which can make one up."""
 
 import pytest
 from cluster import USER, until
 from node import Node, principal, verify
+from writers import Writer, all_go_on, check
+
+# What a step that earlier versions can live with may do: a table, a column with a default, an index that is not unique.
+ADDED = """
+    CREATE TABLE later (account BIGINT NOT NULL PRIMARY KEY, remark TEXT);
+    ALTER TABLE users ADD COLUMN later INTEGER NOT NULL DEFAULT 7;
+    CREATE INDEX users_later ON users (account, later);
+"""
 
 
 def make(node: Node, name: str):
@@ -17,15 +26,23 @@ def test_a_node_lives_with_a_later_schema_that_says_so_and_with_no_other(place, 
     assert make(first, "before").status == 200
     version = int(cluster.sql("SELECT value FROM server WHERE name = 'schema_version'"))
 
-    cluster.sql(
-        "BEGIN; CREATE TABLE later (account BIGINT NOT NULL PRIMARY KEY);"
-        f"UPDATE server SET value = '{version + 1}' WHERE name = 'schema_version'; COMMIT"
-    )
-    assert make(first, "running").status == 200
+    # Among its writes, with statements that it has prepared on the tables as they were.
+    writers = [Writer(first, f"a{n}") for n in range(3)]
+    all_go_on(writers)
+    usable = cluster.sql("SELECT value FROM server WHERE name = 'schema_usable_from'")
+    cluster.sql(f"BEGIN; {ADDED} UPDATE server SET value = '{version + 1}' WHERE name = 'schema_version'; COMMIT")
+    all_go_on(writers)
     second = start("second", store)
-    assert make(second, "started").status == 200
-    for node in (first, second):
-        assert node.users() == {"before", "running", "started"}
+    writers += [Writer(second, f"b{n}") for n in range(3)]
+    all_go_on(writers)
+    cluster.sql("INSERT INTO later SELECT account, 'x' FROM accounts; UPDATE users SET later = 8")
+    all_go_on(writers)
+    check(writers, [first, second])
+    assert not any(writer.refused for writer in writers), "a step is no reason to refuse"
+    assert cluster.sql("SELECT value FROM server WHERE name = 'schema_usable_from'") == usable
+    there = int(cluster.sql("SELECT count(*) FROM users WHERE later = 7"))
+    assert make(first, "running").status == make(second, "started").status == 200
+    assert int(cluster.sql("SELECT count(*) FROM users WHERE later = 7")) == there + 2, "the column has its default"
     verify(tmp_path / "look", store)
 
     cluster.sql(f"UPDATE server SET value = '{version + 1}' WHERE name = 'schema_usable_from'")

@@ -121,7 +121,9 @@ impl TestApp {
     /// Another node on the same data: with the same clock, the same keys to sign with, and nonces of its own.
     pub fn beside(&self, store: Store) -> Self {
         let settings = self.service.settings().clone();
-        let entropy = Arc::new(SeededEntropy::new(2));
+        // Far from those of the nodes before it.
+        let first_nonce = self.nonces.load(Ordering::Relaxed) + (1 << 32);
+        let entropy = Arc::new(SeededEntropy::new(first_nonce));
         let service = Service::open(store, self.seal.clone(), settings, self.clock.clone(), entropy).unwrap();
         Self {
             service,
@@ -129,7 +131,7 @@ impl TestApp {
             root: self.root.clone(),
             operator: self.operator.clone(),
             seal: self.seal.clone(),
-            nonces: AtomicU64::new(1 << 32),
+            nonces: AtomicU64::new(first_nonce),
             tokens: Mutex::default(),
         }
     }

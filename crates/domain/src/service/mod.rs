@@ -412,3 +412,5 @@ impl Reply {
 mod nodes;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod versions;

@@ -175,4 +175,4 @@ macro_rules! whole_stores {
 mod on_either;
 mod on_postgres;
 mod on_sqlite;
-mod versions;
+pub mod versions;

@@ -11,10 +11,12 @@ use crate::store::postgres::testing::{TestSchema, database};
 use crate::store::postgres::{Nodes, Postgres};
 use crate::store::sqlite::{Sqlite, SqliteOptions};
 use crate::store::tables::{server, users};
-use crate::store::{Store, StoreError, StoreOptions, StoreUrl, refusal};
+use crate::store::{Store, StoreError, StoreOptions, StoreUrl, Tx, refusal};
 
-/// A step that older programs need not know, and one that they must.
-const ADDED: &str = "CREATE TABLE later (account BIGINT NOT NULL PRIMARY KEY, remark TEXT)";
+/// A step that older programs need not know, with all that such a step may bring, and one that they must know.
+const ADDED: &str = "CREATE TABLE later (account BIGINT NOT NULL PRIMARY KEY, remark TEXT); \
+    ALTER TABLE users ADD COLUMN later INTEGER NOT NULL DEFAULT 7; \
+    CREATE INDEX users_later ON users (account, later)";
 const BREAKING: &str = "ALTER TABLE user_tags RENAME TO tags_of_users";
 
 /// Where all versions have their store.
@@ -37,13 +39,7 @@ impl Place {
 
     /// This program, with so many of the made-up steps.
     fn open(&self, later: usize) -> Result<Store, StoreError> {
-        let driver = self.driver(Nodes::Several)?;
-        let own = driver.migrations();
-        let last = own.last().unwrap().0;
-        let mut steps = own.to_vec();
-        steps.extend([(last + 1, ADDED), (last + 2, BREAKING)].into_iter().take(later));
-        let lenient = (last + 1, last);
-        start(Version { driver, steps: Vec::leak(steps), lenient })
+        start(self::later(self.driver(Nodes::Several)?, later))
     }
 }
 
@@ -51,8 +47,23 @@ fn start(driver: impl Driver + 'static) -> Result<Store, StoreError> {
     Store::with_driver(Arc::new(driver), &StoreOptions::new(StoreUrl::Temporary, seal()))
 }
 
+/// A program with so many of the made-up steps behind the driver's own.
+pub fn later(driver: Box<dyn Driver>, count: usize) -> Version {
+    let own = driver.migrations();
+    let last = own.last().unwrap().0;
+    let mut steps = own.to_vec();
+    steps.extend([(last + 1, ADDED), (last + 2, BREAKING)].into_iter().take(count));
+    Version { driver, steps: Vec::leak(steps), lenient: (last + 1, last) }
+}
+
+/// Writes what only a program with the first of them knows.
+pub fn write_later(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.execute("UPDATE users SET later = 8 WHERE account = ?1", &[ACCOUNT.into()])?;
+    tx.execute("INSERT INTO later (account, remark) VALUES (?1, 'x')", &[ACCOUNT.into()]).map(drop)
+}
+
 /// A program with steps of its own, one of which older ones can live with: its number, and how old.
-struct Version {
+pub struct Version {
     driver: Box<dyn Driver>,
     steps: &'static [Migration],
     lenient: (i64, i64),
@@ -124,6 +135,7 @@ fn a_data_file_of_a_later_version_serves_an_earlier_one_if_it_can() {
     let store = place.open(1).unwrap();
     assert_eq!(version(&store), own + 1);
     insert(&store, 1);
+    write(&store, write_later).unwrap();
     drop(store);
     // Back to the program of before, which leaves the schema as it is.
     let store = place.open(0).unwrap();
