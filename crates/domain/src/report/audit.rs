@@ -38,26 +38,21 @@ pub fn audit(
     today: Day,
     thresholds: Thresholds,
 ) -> Result<Option<AuditFacts>, StoreError> {
-    match accounts::find(tx, account)? {
-        Some(row) => audit_of(tx, &row, today, thresholds).map(Some),
-        None => Ok(None),
-    }
+    let Some(row) = accounts::find(tx, account)? else { return Ok(None) };
+    let (kind, day) = day_of_audit(today, thresholds);
+    let not_idle = report_days::sum_after(tx, account, kind, day)?;
+    Ok(Some(audit_from(&row, not_idle)))
 }
 
-/// The same of an account whose row was just read.
-///
-/// # Errors
-/// A failure of the store.
-pub fn audit_of(
-    tx: &mut Tx<'_>,
-    row: &Account,
-    today: Day,
-    thresholds: Thresholds,
-) -> Result<AuditFacts, StoreError> {
-    let limit = thresholds.unused_before(today);
-    let not_idle = report_days::sum_after(tx, row.account, DayKind::ConsoleIdle, limit)?;
+/// What the counts ask of the histograms.
+pub(super) fn day_of_audit(today: Day, thresholds: Thresholds) -> (DayKind, Day) {
+    (DayKind::ConsoleIdle, thresholds.unused_before(today))
+}
+
+/// The counts, from the account's row and the sum of [`day_of_audit`].
+pub(super) fn audit_from(row: &Account, not_idle: i64) -> AuditFacts {
     let total = |total| row.totals.get(total);
-    Ok(AuditFacts {
+    AuditFacts {
         console_users: total(Total::ConsoleUsers),
         console_users_without_mfa: total(Total::ConsoleUsersWithoutMfa),
         console_users_idle: total(Total::ConsoleUsers) - not_idle,
@@ -65,5 +60,5 @@ pub fn audit_of(
         users_with_two_keys: total(Total::UsersWithTwoKeys),
         never_used_keys: total(Total::NeverUsedKeys),
         never_used_root_keys: total(Total::NeverUsedRootKeys),
-    })
+    }
 }

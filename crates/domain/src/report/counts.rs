@@ -29,18 +29,30 @@ pub fn facts_of(
     today: Day,
     thresholds: Thresholds,
 ) -> Result<Facts, StoreError> {
-    let account = row.account;
+    let sums = report_days::sums_after(tx, row.account, days_of_facts(today, thresholds))?;
+    Ok(facts_from(row, thresholds, sums))
+}
+
+/// What the facts ask of the histograms. Nobody's age is stored: who is not yet due has a base day after the limit, and
+/// those days are few.
+pub(super) fn days_of_facts(today: Day, thresholds: Thresholds) -> [(DayKind, Day); 4] {
     let (old, unused) = (thresholds.old_before(today), thresholds.unused_before(today));
-    let (keys, key_old, key_unused) = match thresholds.ak_scope() {
-        AkScope::AccountTotal => (Total::CountedKeys, DayKind::KeyOld, DayKind::KeyUnused),
-        AkScope::RootOnly => (Total::CountedRootKeys, DayKind::RootOld, DayKind::RootUnused),
+    let (key_old, key_unused) = match thresholds.ak_scope() {
+        AkScope::AccountTotal => (DayKind::KeyOld, DayKind::KeyUnused),
+        AkScope::RootOnly => (DayKind::RootOld, DayKind::RootUnused),
     };
-    // Nobody's age is stored: who is not yet due has a base day after the limit, and those days are few.
-    let asked =
-        [(DayKind::UserUnused, unused), (DayKind::UserOld, old), (key_unused, unused), (key_old, old)];
-    let [user_unused, user_old, key_unused, key_old] = report_days::sums_after(tx, account, asked)?;
+    [(DayKind::UserUnused, unused), (DayKind::UserOld, old), (key_unused, unused), (key_old, old)]
+}
+
+/// The facts, from the sums of [`days_of_facts`].
+pub(super) fn facts_from(row: &Account, thresholds: Thresholds, sums: [i64; 4]) -> Facts {
+    let [user_unused, user_old, key_unused, key_old] = sums;
+    let keys = match thresholds.ak_scope() {
+        AkScope::AccountTotal => Total::CountedKeys,
+        AkScope::RootOnly => Total::CountedRootKeys,
+    };
     let due = |total: Total, not_due: i64| row.totals.get(total) - not_due;
-    Ok(Facts {
+    Facts {
         sub_user: row.totals.get(Total::Users),
         sub_user_bind_mfa: row.totals.get(Total::UsersMfa),
         sub_user_with_unused_access_key: due(Total::CountedUsers, user_unused),
@@ -50,5 +62,5 @@ pub fn facts_of(
         unused_ak_num: due(keys, key_unused),
         old_ak_num: due(keys, key_old),
         bind_mfa: row.totals.get(Total::RootMfa) > 0,
-    })
+    }
 }

@@ -5,13 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::checks;
-use super::findings::{CheckName, Identity, Scope};
+use super::findings::{CheckName, Scope};
 use super::repair::Limits;
 use crate::identity::security_exception::Covered;
 use crate::identity::user::UserName;
 use crate::ids::{AccountId, UserId};
 use crate::store::tables::security_exceptions::{self, SecurityException};
-use crate::store::tables::users;
+use crate::store::tables::{identities, users};
 use crate::store::{StoreError, Tx};
 
 /// How many exceptions an account may have.
@@ -135,7 +135,7 @@ fn findings_of(
         if root_only && !user.is_root() {
             continue;
         }
-        let Some(identity) = Identity::read(tx, account, user, check.parts())? else { continue };
+        let Some(identity) = identities::find(tx, account, user, check.parts())? else { continue };
         covered += i64::try_from(check.hits(limits, &identity).len()).unwrap_or(i64::MAX);
     }
     Ok(covered)

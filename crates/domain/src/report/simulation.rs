@@ -12,7 +12,7 @@ use super::findings::{CheckName, Identity, Mend, Parts, Scope};
 use super::repair::{self, Limits};
 use super::thresholds::AkScope;
 use crate::ids::{AccountId, UserId};
-use crate::store::tables::{report_days, report_subjects};
+use crate::store::tables::{identities, report_days, report_subjects};
 use crate::store::{DayKind, KeyFacts, StoreError, Subject, SubjectKind, Tx};
 use crate::time::Day;
 
@@ -149,7 +149,7 @@ impl Simulation<'_, '_> {
 
     fn mend(&mut self, user: UserId, how: impl FnOnce(&Identity) -> Mend) -> Result<(), StoreError> {
         if !self.mended.contains_key(&user) {
-            let Some(identity) = Identity::read(self.tx, self.account, user, self.parts)? else {
+            let Some(identity) = identities::find(self.tx, self.account, user, self.parts)? else {
                 return Ok(());
             };
             self.mended.insert(user, (identity, Mend::default()));

@@ -9,7 +9,7 @@ use crate::ids::AccountId;
 use crate::time::{Day, Timestamp};
 
 /// Kinds with the day behind which each is summed, and the sums.
-pub(super) type Sums = ([(DayKind, Day); 4], [i64; 4]);
+pub(super) type Sums = (Vec<(DayKind, Day)>, Vec<i64>);
 
 /// What is known of an account; what is not is `None`.
 #[derive(Debug, Default)]

@@ -8,9 +8,8 @@ use ramward_rpc::shape::{Bounded, Nested};
 
 use crate::ids::AccountId;
 use crate::ops::explanation::Explanation;
-use crate::ops::{Cx, Operation, account, account_is_gone};
+use crate::ops::{Cx, Operation, account};
 use crate::report::checks::{self, Inputs};
-use crate::report::counts;
 use crate::report::exceptions;
 use crate::report::repair::Limits;
 use crate::state::mirror::Standing;
@@ -62,8 +61,7 @@ impl Operation for ExplainAccountSecurityPracticeReport {
     fn handle(cx: &mut Cx<'_, '_>, request: &Self::Request) -> ApiResult<Self::Response> {
         let row = account::named(cx.tx, cx.caller, request.account_id)?;
         let (account, today, thresholds) = (row.account, cx.now.day(), cx.settings.thresholds);
-        let facts = counts::facts(cx.tx, account, today, thresholds)?.ok_or_else(account_is_gone)?;
-        let known = checks::known(cx.tx, row, today, thresholds)?.ok_or_else(account_is_gone)?;
+        let (facts, known) = checks::known(cx.tx, &row, today, thresholds)?;
         let inputs = Inputs { facts: &facts, thresholds, known: Some(&known) };
         let target = request.target_score.and_then(|score| u8::try_from(score.get()).ok());
         let limits = Limits { today, thresholds };

@@ -10,7 +10,7 @@ use crate::identity::security_exception::ExceptionId;
 use crate::identity::user::UserName;
 use crate::ids::{AccountId, UserId};
 use crate::ops::marker::Marker;
-use crate::ops::{Cx, Operation, account, account_is_gone};
+use crate::ops::{Cx, Operation, account};
 use crate::report::checks;
 use crate::report::checks::{Inputs, NextStep};
 use crate::report::findings::{self, CheckName, Lens, Place, Query, Sort, SubjectType};
@@ -119,9 +119,8 @@ impl Operation for ListSecurityFindings {
         }
         let limits = Limits { today: cx.now.day(), thresholds: cx.settings.thresholds };
         let id = row.account;
-        let known = checks::known(cx.tx, row.clone(), limits.today, limits.thresholds)?;
-        let lens = Lens::new(cx.tx, row, limits, &cx.settings.model)?;
-        let known = known.ok_or_else(account_is_gone)?;
+        let (facts, known) = checks::known(cx.tx, &row, limits.today, limits.thresholds)?;
+        let lens = Lens::of(row, limits, &cx.settings.model, (facts, known.audit));
         let prefix = request.user_name_prefix.as_ref().map(ToString::to_string).unwrap_or_default();
         let limit = request.max_items.map_or(100, |items| usize::try_from(items.get()).unwrap_or(100));
         let page = match request.check {
@@ -227,7 +226,8 @@ fn addressed(step: &NextStep, user_name: Option<&str>, of_root: bool) -> NextSte
     NextStep {
         ramward_call: named(&step.ramward_call),
         vendor_cli: named(&step.vendor_cli),
-        terraform: step.terraform.clone(),
+        // A finding shows none.
+        terraform: None,
     }
 }
 

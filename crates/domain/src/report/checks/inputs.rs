@@ -3,12 +3,12 @@
 
 use super::Assessment;
 use super::cis::LIMIT_DAYS;
-use crate::identity::access_key::Status;
 use crate::identity::domain_name::DefaultDomainName;
 use crate::identity::password_policy::PasswordPolicy;
 use crate::identity::security_preference::SecurityPreference;
 use crate::ids::{AccountId, UserId};
-use crate::report::audit::{AuditFacts, audit};
+use crate::report::audit::{AuditFacts, audit_from, day_of_audit};
+use crate::report::counts::{days_of_facts, facts_from};
 use crate::report::facts::Facts;
 use crate::report::thresholds::{AkScope, Thresholds};
 use crate::state::mirror::Unknown;
@@ -133,37 +133,47 @@ pub struct KeyCounts {
     pub exact: bool,
 }
 
-/// What is known of the account in `row` on the day `today`, beyond its `facts` of that day.
+/// The facts of the account in `row` on the day `today`, and what is known of it beyond them.
 ///
 /// # Errors
 /// A failure of the store.
 pub fn known(
     tx: &mut Tx<'_>,
-    row: Account,
+    row: &Account,
     today: Day,
     thresholds: Thresholds,
-) -> Result<Option<Known>, StoreError> {
+) -> Result<(Facts, Known), StoreError> {
     let account = row.account;
     let cis = Thresholds::new(LIMIT_DAYS, LIMIT_DAYS, AkScope::AccountTotal)
         .expect("90 days lie within the limits of settings");
-    let Some(of_day) = audit(tx, account, today, thresholds)? else { return Ok(None) };
-    let cis_limit = cis.unused_before(today);
-    let cis_idle_users =
-        of_day.console_users - report_days::sum_after(tx, account, DayKind::ConsoleIdle, cis_limit)?;
+    let (old_limit, unused_limit) = (thresholds.old_before(today), thresholds.unused_before(today));
+    let [one, two, three, four] = days_of_facts(today, thresholds);
+    let asked = [
+        one,
+        two,
+        three,
+        four,
+        day_of_audit(today, thresholds),
+        (DayKind::ConsoleIdle, cis.unused_before(today)),
+        (DayKind::KeyOld, cis.old_before(today)),
+        (DayKind::KeyOld, old_limit),
+        (DayKind::KeyOld, unused_limit),
+        (DayKind::KeyUnused, unused_limit),
+    ];
+    let [one, two, three, four, not_idle, cis_not_idle, cis_young, young, made_since, used_since] =
+        report_days::sums_after(tx, account, asked)?;
+    let facts = facts_from(row, thresholds, [one, two, three, four]);
+    let of_day = audit_from(row, not_idle);
+    let cis_idle_users = of_day.console_users - cis_not_idle;
     let active_keys = row.totals.get(Total::CountedKeys);
-    let not_older = |tx: &mut Tx<'_>, limit| report_days::sum_after(tx, account, DayKind::KeyOld, limit);
-    let cis_old_keys = active_keys - not_older(tx, cis.old_before(today))?;
-    let root_keys: Vec<RootKey> = access_keys::list(tx, account, UserId::ROOT)?
+    let cis_old_keys = active_keys - cis_young;
+    let root_keys: Vec<RootKey> = access_keys::facts(tx, account, UserId::ROOT)?
         .into_iter()
-        .map(|key| {
-            let active = key.status == Status::Active;
-            let used = key.last_used_date.map_or(key.create_date, |used| used.max(key.create_date)).day();
-            RootKey {
-                active,
-                last_used_date: key.last_used_date,
-                old: active && key.create_date.day() <= thresholds.old_before(today),
-                unused: active && used <= thresholds.unused_before(today),
-            }
+        .map(|key| RootKey {
+            active: key.active,
+            last_used_date: key.last_used_date,
+            old: key.active && key.old_day() <= old_limit,
+            unused: key.active && key.unused_day() <= unused_limit,
         })
         .collect();
 
@@ -171,16 +181,11 @@ pub fn known(
         i64::try_from(root_keys.iter().filter(|key| which(key)).count()).unwrap_or(i64::MAX)
     };
     let (root_old, root_unused) = (count(|key| key.old), count(|key| key.unused));
-    let young = not_older(tx, thresholds.old_before(today))?;
-    let old = active_keys - young;
-    let unused_limit = thresholds.unused_before(today);
-    let unused = active_keys - report_days::sum_after(tx, account, DayKind::KeyUnused, unused_limit)?;
+    let (old, unused) = (active_keys - young, active_keys - used_since);
     let (user_old, user_unused) = (old - root_old, unused - root_unused);
     // A key that is unused was made on that day or before; so only one that is younger than an old one can be unused and
     // not old. With limits as they usually are that is one day's keys.
-    let made_between =
-        not_older(tx, thresholds.old_before(today))? - not_older(tx, thresholds.unused_before(today))?;
-    let unused_not_old = made_between.clamp(0, user_unused);
+    let unused_not_old = (young - made_since).clamp(0, user_unused);
     let user_either = user_old + unused_not_old;
     let keys = KeyCounts {
         user_old,
@@ -200,23 +205,24 @@ pub fn known(
             full_access: policies::count_full_access(tx, account)?,
         }),
     };
-    Ok(Some(Known {
+    let known = Known {
         expired_exceptions,
         policies,
         account,
-        default_domain: row.default_domain,
+        default_domain: row.default_domain.clone(),
         today,
         audit: of_day,
         cis_idle_users,
         cis_old_keys,
         active_keys,
         unknown: mirrored.map_or(Unknown::NOTHING, |mirrored| Unknown::of(mirrored.unknown)),
-        password_policy: row.password_policy,
-        security_preference: row.security_preference,
+        password_policy: row.password_policy.clone(),
+        security_preference: row.security_preference.clone(),
         root_last_login: row.last_login_date,
         root_keys,
         keys,
-    }))
+    };
+    Ok((facts, known))
 }
 
 #[cfg(test)]
@@ -225,6 +231,7 @@ mod tests {
     use rand_chacha::ChaCha20Rng;
 
     use super::*;
+    use crate::identity::access_key::Status;
     use crate::store::Store;
     use crate::store::conformance::fixtures::{account, key, profile, user, user_id, write};
     use crate::store::seal::SealKey;
@@ -337,9 +344,9 @@ mod tests {
         store
             .read(|tx| {
                 let row = accounts::find(tx, id)?.unwrap();
-                known(tx, row, Day(TODAY), thresholds)
+                known(tx, &row, Day(TODAY), thresholds)
             })
             .unwrap()
-            .unwrap()
+            .1
     }
 }

@@ -1,80 +1,11 @@
-//! An identity as a page of findings needs it: its name, the ids of its keys, and what the report knows of it. Must not
-//! know checks.
+//! What a repair, or whatever else is done to it, makes of an identity. Must not know checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ids::{AccessKeyId, AccountId, UserId};
-use crate::store::tables::{access_keys, login_profiles, mfa_devices, users};
-use crate::store::{KeyFacts, StoreError, Subject, Tx};
-
-/// The parts of an identity beside its row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Parts {
-    /// Its AccessKeys.
-    pub keys: bool,
-    /// Whether it has an MFA device.
-    pub device: bool,
-    /// Its way into the console.
-    pub console: bool,
-}
-
-impl Parts {
-    /// All of it.
-    pub const ALL: Self = Self { keys: true, device: true, console: true };
-
-    /// These and those.
-    pub const fn and(self, other: Self) -> Self {
-        Self {
-            keys: self.keys || other.keys,
-            device: self.device || other.device,
-            console: self.console || other.console,
-        }
-    }
-}
-
-/// A RAM user, or root.
-#[derive(Debug, Clone)]
-pub struct Identity {
-    /// Its id; root's is 0.
-    pub user: UserId,
-    /// Its name; empty for root, so that root comes first.
-    pub name: String,
-    /// What the report knows of it.
-    pub subject: Subject,
-    /// The ids of its keys, in the order of `subject.keys`.
-    pub key_ids: Vec<AccessKeyId>,
-}
+pub use crate::store::tables::identities::{Identity, Parts};
+use crate::store::{KeyFacts, Subject};
 
 impl Identity {
-    /// Root, or the RAM user of that id, with the parts asked for and the others empty; `None` if there is none.
-    ///
-    /// # Errors
-    /// A failure of the store.
-    pub fn read(
-        tx: &mut Tx<'_>,
-        account: AccountId,
-        user: UserId,
-        parts: Parts,
-    ) -> Result<Option<Self>, StoreError> {
-        let mut subject = Subject::default();
-        let mut name = String::new();
-        if !user.is_root() {
-            let Some((named, dates)) = users::find_dates(tx, account, user)? else { return Ok(None) };
-            (name, subject.user) = (named.to_string(), Some(dates));
-        }
-        let mut key_ids = Vec::new();
-        if parts.keys {
-            (key_ids, subject.keys) = access_keys::list_facts(tx, account, user)?.into_iter().unzip();
-        }
-        if parts.device {
-            subject.bound = mfa_devices::is_bound(tx, account, user)?;
-        }
-        if parts.console {
-            subject.console = login_profiles::dates(tx, account, user)?;
-        }
-        Ok(Some(Self { user, name, subject, key_ids }))
-    }
-
     /// What it is after its repair, or whatever else is done to it.
     pub fn after(&self, mend: &Mend) -> Subject {
         if mend.deletes {

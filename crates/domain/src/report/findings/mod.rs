@@ -15,8 +15,8 @@ pub use self::identity::{Identity, Mend, Parts};
 pub(in crate::report) use self::pages::page_within;
 pub use self::pages::{page, total};
 pub use self::place::Place;
-use super::audit::{AuditFacts, audit_of};
-use super::counts;
+use super::audit::{AuditFacts, audit_from, day_of_audit};
+use super::counts::{days_of_facts, facts_from};
 use super::facts::{Facts, SubUserPwdLevel};
 use super::ledger::Points;
 use super::repair::{self, Limits};
@@ -25,6 +25,7 @@ use crate::identity::security_exception::ExceptionId;
 use crate::identity::text::word;
 use crate::ids::{AccessKeyId, UserId};
 use crate::store::tables::accounts::Account;
+use crate::store::tables::report_days;
 use crate::store::{StoreError, Tx};
 use crate::time::Timestamp;
 
@@ -85,9 +86,22 @@ impl<'a> Lens<'a> {
         model: &'a Model,
     ) -> Result<Self, StoreError> {
         let Limits { today, thresholds } = limits;
-        let facts = counts::facts_of(tx, &account, today, thresholds)?;
-        let audit = audit_of(tx, &account, today, thresholds)?;
-        Ok(Self { account, limits, model, facts, audit, earned: repair::earned(model, &facts) })
+        let [one, two, three, four] = days_of_facts(today, thresholds);
+        let asked = [one, two, three, four, day_of_audit(today, thresholds)];
+        let [one, two, three, four, not_idle] = report_days::sums_after(tx, account.account, asked)?;
+        let facts = facts_from(&account, thresholds, [one, two, three, four]);
+        let audit = audit_from(&account, not_idle);
+        Ok(Self::of(account, limits, model, (facts, audit)))
+    }
+
+    /// Looks at an account of which this was counted already.
+    pub fn of(
+        account: Account,
+        limits: Limits,
+        model: &'a Model,
+        (facts, audit): (Facts, AuditFacts),
+    ) -> Self {
+        Self { account, limits, model, facts, audit, earned: repair::earned(model, &facts) }
     }
 
     fn gained(&self, after: &Facts) -> Points {

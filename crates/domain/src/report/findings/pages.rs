@@ -2,7 +2,7 @@
 
 use super::{CheckName, Finding, Identity, Lens, Page, Place, Query, Scope, Sort};
 use crate::ids::UserId;
-use crate::store::tables::{report_subjects, users};
+use crate::store::tables::{identities, users};
 use crate::store::{StoreError, SubjectKind, Tx};
 use crate::time::Day;
 
@@ -10,6 +10,8 @@ use crate::time::Day;
 const LOOKS: usize = 2000;
 /// How many rows are read in one go at most; the first time as many as the page may take, if each is a finding.
 const CHUNK: usize = 256;
+/// Before the first entry of a list.
+const FIRST: (Day, i64) = (Day(i64::MIN), 0);
 
 /// A page of findings.
 ///
@@ -52,7 +54,7 @@ pub fn total(tx: &mut Tx<'_>, lens: &Lens<'_>, check: CheckName) -> Result<i64, 
 }
 
 fn count_of_root(tx: &mut Tx<'_>, lens: &Lens<'_>, check: CheckName) -> Result<i64, StoreError> {
-    let root = Identity::read(tx, lens.account.account, UserId::ROOT, check.parts())?;
+    let root = identities::find(tx, lens.account.account, UserId::ROOT, check.parts())?;
     let hits = root.map_or(0, |root| check.hits(lens.limits, &root).len());
     Ok(i64::try_from(hits).unwrap_or(i64::MAX))
 }
@@ -102,24 +104,29 @@ impl Pager<'_, '_> {
     }
 
     fn of_root(&mut self) -> Result<Option<Place>, StoreError> {
-        self.look_at(UserId::ROOT, None)?;
+        self.look_at_root()?;
         self.sort();
         Ok(None)
     }
 
+    fn look_at_root(&mut self) -> Result<(), StoreError> {
+        let (account, parts) = (self.lens.account.account, self.query.check.parts());
+        if self.query.prefix.is_empty()
+            && let Some(root) = identities::find(self.tx, account, UserId::ROOT, parts)?
+        {
+            self.look_at(&root, None);
+        }
+        Ok(())
+    }
+
     /// Takes what an identity has behind the last place; of one day, if one is given.
-    fn look_at(&mut self, user: UserId, on: Option<Day>) -> Result<(), StoreError> {
-        if user.is_root() && !self.query.prefix.is_empty() {
-            return Ok(());
+    fn look_at(&mut self, identity: &Identity, on: Option<Day>) {
+        let prefix = &self.query.prefix;
+        let is_meant = prefix.is_empty() || (!identity.user.is_root() && identity.name.starts_with(prefix));
+        if !is_meant {
+            return;
         }
-        let parts = self.query.check.parts();
-        let Some(identity) = Identity::read(self.tx, self.lens.account.account, user, parts)? else {
-            return Ok(());
-        };
-        if !identity.name.starts_with(&self.query.prefix) {
-            return Ok(());
-        }
-        let mut found = self.lens.of_identity(self.query.check, self.query.sort, &identity);
+        let mut found = self.lens.of_identity(self.query.check, self.query.sort, identity);
         found.retain(|finding| {
             let fits = match (&finding.place, on) {
                 (Place::Age(day, ..), Some(on)) => *day == on,
@@ -129,20 +136,34 @@ impl Pager<'_, '_> {
         });
         found.sort_unstable_by(|one, other| one.place.cmp(&other.place));
         self.found.append(&mut found);
-        Ok(())
+    }
+
+    fn listed(
+        &mut self,
+        kind: SubjectKind,
+        range: ((Day, i64), Day),
+        limit: usize,
+    ) -> Result<Vec<(Day, Identity)>, StoreError> {
+        let (account, parts) = (self.lens.account.account, self.query.check.parts());
+        identities::list_by_day(self.tx, account, kind, range, limit, parts)
+    }
+
+    fn named(&mut self, from: &str, limit: usize) -> Result<Vec<Identity>, StoreError> {
+        let (account, parts) = (self.lens.account.account, self.query.check.parts());
+        identities::list_by_name(self.tx, account, from, limit, parts)
     }
 
     /// The users whose names begin as asked for, if they are few enough to look at all of them.
-    fn few_named(&mut self) -> Result<Option<Vec<UserId>>, StoreError> {
+    fn few_named(&mut self) -> Result<Option<Vec<Identity>>, StoreError> {
         let prefix = &self.query.prefix;
-        let named = users::list_names(self.tx, self.lens.account.account, prefix, self.looks + 1)?;
-        let ids = named.into_iter().take_while(|(name, _)| name.as_str().starts_with(prefix));
-        let ids: Vec<UserId> = ids.map(|(_, user)| user).collect();
-        Ok((ids.len() <= self.looks).then_some(ids))
+        // Their names alone tell whether they are few.
+        let names = users::list_names(self.tx, self.lens.account.account, prefix, self.looks + 1)?;
+        let few = names.iter().take_while(|(name, _)| name.as_str().starts_with(prefix)).count();
+        if few > self.looks { Ok(None) } else { self.named(prefix, few).map(Some) }
     }
 
     /// Those who stand in a list, if they are few enough to look at all of them.
-    fn few_listed(&mut self, kind: SubjectKind, until: Day) -> Result<Option<Vec<UserId>>, StoreError> {
+    fn few_listed(&mut self, kind: SubjectKind, until: Day) -> Result<Option<Vec<Identity>>, StoreError> {
         // Where the numbers of the account say that they are many, nothing is read to find out. An entry may stand for
         // several keys, so of keys it takes some more.
         let most = if self.query.check.is_about_keys() { self.looks.saturating_mul(4) } else { self.looks };
@@ -150,59 +171,56 @@ impl Pager<'_, '_> {
         if total.is_some_and(|total| total > most) {
             return Ok(None);
         }
-        let first = (Day(i64::MIN), 0);
-        let entries =
-            report_subjects::list(self.tx, self.lens.account.account, kind, first, until, self.looks + 1)?;
+        let entries = self.listed(kind, (FIRST, until), self.looks + 1)?;
         if entries.len() > self.looks {
             return Ok(None);
         }
-        let mut ids: Vec<UserId> = entries.into_iter().map(|(_, user)| user).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        Ok(Some(ids))
+        let mut few: Vec<Identity> = entries.into_iter().map(|(_, identity)| identity).collect();
+        few.sort_by_key(|identity| identity.user);
+        few.dedup_by_key(|identity| identity.user);
+        Ok(Some(few))
     }
 
     fn by_age(&mut self, kind: SubjectKind, until: Day) -> Result<Option<Place>, StoreError> {
         if !self.query.prefix.is_empty()
             && let Some(few) = self.few_named()?
         {
-            return self.among(few);
+            return Ok(self.among(&few));
         }
         // The entry of the last place may hold more of the same identity.
         let mut from = match &self.query.after {
             Some(Place::Age(day, user, _)) => (*day, user.get() - 1),
-            _ => (Day(i64::MIN), 0),
+            _ => FIRST,
         };
         let mut looks = self.looks + self.query.limit;
         let mut chunk = self.first_chunk();
         loop {
             let asked = chunk.min(looks);
-            let account = self.lens.account.account;
-            let entries = report_subjects::list(self.tx, account, kind, from, until, asked)?;
-            for (day, user) in &entries {
-                self.look_at(*user, Some(*day))?;
+            let entries = self.listed(kind, (from, until), asked)?;
+            for (day, identity) in &entries {
+                self.look_at(identity, Some(*day));
                 if self.is_full() {
                     return Ok(None);
                 }
             }
-            let Some((day, user)) = entries.last().filter(|_| entries.len() == asked) else {
+            let Some((day, last)) = entries.last().filter(|_| entries.len() == asked) else {
                 return Ok(None);
             };
             looks -= entries.len();
             if looks == 0 {
-                return Ok(Some(Place::after_entry(*day, *user)));
+                return Ok(Some(Place::after_entry(*day, last.user)));
             }
-            from = (*day, user.get());
+            from = (*day, last.user.get());
             chunk = CHUNK;
         }
     }
 
     fn by_subject(&mut self, kind: SubjectKind, until: Day) -> Result<Option<Place>, StoreError> {
         if let Some(few) = self.few_listed(kind, until)? {
-            return self.among(few);
+            return Ok(self.among(&few));
         }
         if self.query.check.is_about_keys() {
-            self.look_at(UserId::ROOT, None)?;
+            self.look_at_root()?;
         }
         let mut from = match &self.query.after {
             Some(Place::Subject(name, _)) => name.clone().max(self.query.prefix.clone()),
@@ -212,34 +230,32 @@ impl Pager<'_, '_> {
         let mut chunk = self.first_chunk();
         while !self.is_full() {
             let asked = chunk.min(looks);
-            let named = users::list_names(self.tx, self.lens.account.account, &from, asked)?;
-            for (name, user) in &named {
-                if !name.as_str().starts_with(&self.query.prefix) {
+            let named = self.named(&from, asked)?;
+            for identity in &named {
+                if !identity.name.starts_with(&self.query.prefix) {
                     return Ok(None);
                 }
-                self.look_at(*user, None)?;
+                self.look_at(identity, None);
                 if self.is_full() {
                     return Ok(None);
                 }
             }
-            let Some((name, _)) = named.last().filter(|_| named.len() == asked) else { return Ok(None) };
+            let Some(last) = named.last().filter(|_| named.len() == asked) else { return Ok(None) };
             looks -= named.len();
             if looks == 0 {
-                return Ok(Some(Place::after_name(name.as_str())));
+                return Ok(Some(Place::after_name(&last.name)));
             }
             // The first text behind that name: a name has no space.
-            from = format!("{name} ");
+            from = format!("{} ", last.name);
             chunk = CHUNK;
         }
         Ok(None)
     }
 
     /// The page out of a few identities, all of which are looked at.
-    fn among(&mut self, few: Vec<UserId>) -> Result<Option<Place>, StoreError> {
-        for user in few {
-            self.look_at(user, None)?;
-        }
+    fn among(&mut self, few: &[Identity]) -> Option<Place> {
+        few.iter().for_each(|identity| self.look_at(identity, None));
         self.sort();
-        Ok(None)
+        None
     }
 }

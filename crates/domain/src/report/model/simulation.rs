@@ -1,10 +1,11 @@
 //! Simulations against the same plain structs: the repairs are really made in the model, and its clock is really moved.
 
 use super::*;
-use crate::report::findings::{CheckName, Identity, Parts};
+use crate::report::findings::{CheckName, Parts};
 use crate::report::repair::Limits;
 use crate::report::score;
 use crate::report::simulation::{AtMost, Outcome, Repair, simulate_within};
+use crate::store::tables::identities;
 
 impl Model {
     /// Makes a repair.
@@ -77,7 +78,7 @@ fn holds(said: i64, truth: i64, at_most: bool) -> bool {
 impl History {
     fn identity(&self, account: AccountId, user: i64) -> Vec<String> {
         let user = if user == 0 { UserId::ROOT } else { user_id(user) };
-        let identity = read(&self.store, |tx| Identity::read(tx, account, user, Parts::ALL));
+        let identity = read(&self.store, |tx| identities::find(tx, account, user, Parts::ALL));
         identity.map_or_else(Vec::new, |identity| identity.key_ids.iter().map(ToString::to_string).collect())
     }
 

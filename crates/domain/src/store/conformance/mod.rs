@@ -119,6 +119,7 @@ macro_rules! conformance {
                 subjects:
                     an_identity_stands_where_its_rows_say,
                     subjects_are_listed_by_day_and_id,
+                    identities_are_listed_with_what_they_have,
                     subjects_of_a_deleted_account_go_in_parts;
                 commits:
                     writes_that_wait_share_a_commit,

@@ -137,6 +137,12 @@ pub fn a_change_sees_its_own_numbers(open: Open) {
     })
     .unwrap();
     assert_eq!(found, (Some([1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0]), 2, [1, 1, 0, 1]));
+    // More than four that differ, and one asked for again.
+    let (young, old, none) = ((KeyOld, Day(19)), (KeyOld, Day(20)), (ConsoleIdle, Day(0)));
+    let asked =
+        [none, old, young, (UserOld, Day(-1)), young, (KeyUnused, Day(5)), (UserUnused, Day(20)), old];
+    let sums = read(&store, |tx| report_days::sums_after(tx, ACCOUNT, asked));
+    assert_eq!(sums, [0, 0, 1, 1, 1, 1, 0, 0]);
     let days = [(UserOld, 20, 1), (UserUnused, 20, 1), (KeyOld, 20, 1), (KeyUnused, 20, 1)];
     assert_numbers(&store, [1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0], &days);
 }

@@ -179,6 +179,8 @@ const NEEDS: &[(&str, &str)] = &[
     ("lower(default_domain) = lower(?1)", "accounts_by_default_domain"),
     ("FROM users WHERE account = ?1 AND user_name = ?2", "users_by_name"),
     ("FROM users WHERE account = ?1 AND user_name >= ?2", "users_by_name"),
+    ("FROM mfa_devices AS d", "mfa_devices_by_user"),
+    ("AND day <= ?5 ORDER BY day, user_id", "(account=? AND kind=? AND (day,user_id)>(?,?) AND day<?)"),
     (
         "WHERE account = ?1 AND kind = ?2 AND (day, user_id) > (?3, ?4)",
         "(account=? AND kind=? AND (day,user_id)>(?,?)",
@@ -260,6 +262,7 @@ fn no_statement_walks_through_a_table() {
     numbers::consoles_are_counted(open);
     subjects::an_identity_stands_where_its_rows_say(open);
     subjects::subjects_are_listed_by_day_and_id(open);
+    subjects::identities_are_listed_with_what_they_have(open);
     commits::copies_hear_of_a_commit_before_its_answer(open);
 
     let driver = Sqlite::temporary().unwrap();
@@ -273,13 +276,20 @@ fn no_statement_walks_through_a_table() {
     for sql in statements.clone().filter(|sql| !MAY_WALK.iter().any(|may| sql.contains(may))) {
         let mut plan = asked.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let steps = plan.raw_query().mapped(|row| row.get::<_, String>(3));
-        for step in steps.map(Result::unwrap) {
-            for (text, index) in NEEDS.iter().filter(|(text, _)| sql.contains(text)) {
-                assert!(step.contains(index), "{text}: {step}");
-                met.insert(*text);
-            }
-            let walks_rows =
-                step.starts_with("SCAN") && step != "SCAN CONSTANT ROW" && !step.ends_with("VALUES CLAUSE");
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        for (text, index) in NEEDS.iter().filter(|(text, _)| sql.contains(text)) {
+            assert!(steps.iter().any(|step| step.contains(index)), "{text}: {steps:?}");
+            met.insert(*text);
+        }
+        for step in &steps {
+            // The rows of a part of the statement that has a plan of its own, and a limit.
+            let of_a_part = |name: &str| {
+                steps.iter().any(|step| step.strip_prefix("CO-ROUTINE ") == Some(name))
+                    && sql.contains(" LIMIT ")
+            };
+            let walks_rows = step.strip_prefix("SCAN ").is_some_and(|name| {
+                name != "CONSTANT ROW" && !step.ends_with("VALUES CLAUSE") && !of_a_part(name)
+            });
             if walks_rows || step.contains("TEMP B-TREE") {
                 walks.push(format!("{step}: {sql}"));
             }

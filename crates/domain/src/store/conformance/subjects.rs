@@ -9,6 +9,7 @@ use crate::store::SubjectKind::{
     self, ConsoleIdle, ConsoleWithKeys, ConsoleWithoutMfa, KeyOld, KeyUnused, NeverUsed, TwoKeys, WithoutMfa,
 };
 use crate::store::tables::access_keys::AccessKey;
+use crate::store::tables::identities::{self, Parts};
 use crate::store::tables::login_profiles::LoginProfile;
 use crate::store::tables::{access_keys, accounts, login_profiles, mfa_devices, report_subjects, users};
 use crate::time::Day;
@@ -102,6 +103,84 @@ pub fn subjects_are_listed_by_day_and_id(open: Open) {
     assert_eq!(list((9, 4), 10, 99), all[1..4]);
     assert_eq!(list((10, 3), 10, 99), []);
     assert_eq!(list((-5, 0), 8, 99), []);
+}
+
+/// In one statement, whatever is asked for, exactly what one after the other has.
+pub fn identities_are_listed_with_what_they_have(open: Open) {
+    let store = with_account(open());
+    let other = AccountId::new(5).unwrap();
+    write(&store, move |tx| {
+        accounts::insert(tx, &account(other))?;
+        for (of, number) in [(ACCOUNT, 10), (ACCOUNT, 9), (ACCOUNT, 2), (ACCOUNT, 1), (other, 9), (other, 1)]
+        {
+            users::insert(tx, &users::User { last_login_date: Some(noon(70)), ..user(of, number) })?;
+        }
+        let key = |number, id, day| key(ACCOUNT, user_id(number), id, day);
+        access_keys::insert(tx, &AccessKey { last_used_date: Some(noon(40)), ..key(1, "b", 12) })?;
+        access_keys::insert(tx, &key(1, "c", 30))?;
+        access_keys::insert(tx, &key(1, "a", 30))?;
+        access_keys::insert(tx, &AccessKey { status: Status::Inactive, ..key(1, "d", 1) })?;
+        access_keys::insert(tx, &key(9, "e", 30))?;
+        access_keys::insert(tx, &key(0, "r", 12))?;
+        login_profiles::insert(
+            tx,
+            &LoginProfile { last_login_date: Some(noon(50)), ..profile(ACCOUNT, user_id(9)) },
+        )?;
+        login_profiles::insert(
+            tx,
+            &LoginProfile { status: Status::Inactive, ..profile(ACCOUNT, user_id(2)) },
+        )?;
+        for (of, number, name) in [(ACCOUNT, 9, "phone"), (other, 1, "phone")] {
+            mfa_devices::insert(tx, &device(of, name))?;
+            mfa_devices::bind(tx, of, &device_name(name), user_id(number), noon(11), None)?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    let known = |user, parts| read(&store, |tx| identities::find(tx, ACCOUNT, user, parts)).unwrap();
+    let of = |keys, device, console| Parts { keys, device, console };
+    let exact = [of(true, false, false), of(false, true, false), of(false, true, true), Parts::ALL];
+    // A console alone is read together with the device.
+    let read_as = exact.map(|parts| (parts, parts)).into_iter().chain([
+        (of(false, false, true), of(false, true, true)),
+        (of(true, false, true), Parts::ALL),
+        (of(true, true, false), Parts::ALL),
+    ]);
+    for (parts, with) in read_as {
+        let listed = |kind, range, limit| {
+            let found = read(&store, |tx| identities::list_by_day(tx, ACCOUNT, kind, range, limit, parts));
+            for (day, identity) in &found {
+                assert_eq!(*identity, known(identity.user, with), "{kind:?} {day:?} {parts:?}");
+            }
+            found.into_iter().map(|(day, identity)| (day.0, identity.user.get())).collect::<Vec<_>>()
+        };
+        let first = (Day(i64::MIN), 0);
+        let all = [(12, 0), (12, 1), (30, 1), (30, 9)];
+        assert_eq!(listed(KeyOld, (first, Day(i64::MAX)), 99), all);
+        assert_eq!(listed(KeyOld, (first, Day(29)), 99), all[..2]);
+        assert_eq!(
+            listed(KeyOld, ((Day(12), 0), Day(99)), 2),
+            all[1..3],
+            "the limit is of entries, not of keys"
+        );
+        assert_eq!(listed(KeyOld, ((Day(30), 9), Day(99)), 2), []);
+        assert_eq!(listed(WithoutMfa, (first, Day(99)), 2), [(10, 1), (10, 2)]);
+        let named = |from: &str, limit| {
+            let found = read(&store, |tx| identities::list_by_name(tx, ACCOUNT, from, limit, parts));
+            for identity in &found {
+                assert_eq!(*identity, known(identity.user, with), "{parts:?}");
+            }
+            found.into_iter().map(|identity| identity.name).collect::<Vec<_>>()
+        };
+        let all = ["user1", "user10", "user2", "user9"];
+        assert_eq!(named("", 99), all);
+        assert_eq!(named("user10", 2), all[1..3]);
+        assert_eq!(named("user1 ", 9), all[1..], "behind user1");
+        assert_eq!(named("v", 9), [""; 0]);
+    }
+    let everything = known(user_id(1), Parts::ALL);
+    assert_eq!(everything.key_ids, ["d", "b", "a", "c"].map(key_id), "oldest first");
+    assert!(known(user_id(9), Parts::ALL).subject.bound && !everything.subject.bound);
 }
 
 /// Also where the deletion of an account takes many parts.

@@ -162,11 +162,7 @@ pub fn list(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Vec<Acc
 }
 
 /// What the report needs of the keys of an identity.
-pub(in crate::store) fn facts(
-    tx: &mut Tx<'_>,
-    account: AccountId,
-    user: UserId,
-) -> Result<Vec<KeyFacts>, StoreError> {
+pub fn facts(tx: &mut Tx<'_>, account: AccountId, user: UserId) -> Result<Vec<KeyFacts>, StoreError> {
     let sql =
         "SELECT status, create_date, last_used_date FROM access_keys WHERE account = ?1 AND user_id = ?2";
     tx.list(sql, &[account.into(), user.into()], KeyFacts::read)

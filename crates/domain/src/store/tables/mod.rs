@@ -11,6 +11,7 @@ pub mod console_sessions;
 pub mod disappeared;
 pub mod group_members;
 pub mod groups;
+pub mod identities;
 mod kept_rows;
 pub mod login_profiles;
 pub mod mfa_devices;

@@ -39,12 +39,14 @@ pub fn sum_after(tx: &mut Tx<'_>, account: AccountId, kind: DayKind, day: Day) -
     Ok(found.unwrap_or_default())
 }
 
-/// The same of four kinds, each with its day, in one statement: what a report counts.
-pub fn sums_after(
+/// The same of several kinds, each with its day, in one statement: what a report counts, and what explains it. None is
+/// counted twice.
+pub fn sums_after<const N: usize>(
     tx: &mut Tx<'_>,
     account: AccountId,
-    asked: [(DayKind, Day); 4],
-) -> Result<[i64; 4], StoreError> {
+    asked: [(DayKind, Day); N],
+) -> Result<[i64; N], StoreError> {
+    const { assert!(N <= MOST, "the statement has no room for so many") };
     macro_rules! sum {
         ($kind:literal, $day:literal) => {
             concat!(
@@ -56,29 +58,69 @@ pub fn sums_after(
             )
         };
     }
-    const SQL: &str = concat!(
-        "SELECT ",
-        sum!("?2", "?3"),
+    macro_rules! four {
+        () => {
+            concat!(
+                "SELECT ",
+                sum!("?2", "?3"),
+                ", ",
+                sum!("?4", "?5"),
+                ", ",
+                sum!("?6", "?7"),
+                ", ",
+                sum!("?8", "?9")
+            )
+        };
+    }
+    const FOUR: &str = four!();
+    const ALL: &str = concat!(
+        four!(),
         ", ",
-        sum!("?4", "?5"),
+        sum!("?10", "?11"),
         ", ",
-        sum!("?6", "?7"),
+        sum!("?12", "?13"),
         ", ",
-        sum!("?8", "?9")
+        sum!("?14", "?15"),
+        ", ",
+        sum!("?16", "?17"),
+        ", ",
+        sum!("?18", "?19"),
+        ", ",
+        sum!("?20", "?21")
     );
     tx.settle()?;
-    if let Some((known, sums)) = tx.known.of(account).sums
-        && known == asked
+    if let Some((known, sums)) = &tx.known.of(account).sums
+        && known == &asked
+        && let Ok(sums) = <[i64; N]>::try_from(sums.as_slice())
     {
         return Ok(sums);
     }
-    let mut args: Vec<Arg<'_>> = vec![account.into()];
-    args.extend(asked.into_iter().flat_map(|(kind, day)| [Arg::from(kind.code()), day.into()]));
-    let found = tx.find(SQL, &args, |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
-    let sums = found.unwrap_or_default();
-    tx.known.of(account).sums = Some((asked, sums));
+    let mut distinct: Vec<(DayKind, Day)> = Vec::with_capacity(MOST);
+    let places = asked.map(|one| {
+        distinct.iter().position(|known| *known == one).unwrap_or_else(|| {
+            distinct.push(one);
+            distinct.len() - 1
+        })
+    });
+    let (sql, room) = if distinct.len() <= 4 { (FOUR, 4) } else { (ALL, MOST) };
+    // What is left of the room asks for days that never come, which costs next to nothing.
+    distinct.resize(room, (DayKind::KeyOld, Day(i64::MAX)));
+    let mut args: Vec<Arg<'_>> = Vec::with_capacity(1 + 2 * room);
+    args.push(account.into());
+    args.extend(distinct.into_iter().flat_map(|(kind, day)| [Arg::from(kind.code()), day.into()]));
+    let mut sums = [0; N];
+    tx.find(sql, &args, |row| {
+        for (sum, place) in sums.iter_mut().zip(places) {
+            *sum = row.get(place)?;
+        }
+        Ok(())
+    })?;
+    tx.known.of(account).sums = Some((asked.to_vec(), sums.to_vec()));
     Ok(sums)
 }
+
+/// The most sums that one statement takes.
+const MOST: usize = 10;
 
 /// How many subjects of a kind have each base day after `after`, up to `through`.
 pub fn list_between(
