@@ -15,6 +15,7 @@ use ramward_domain::service::first_start::Wishes;
 use ramward_domain::service::{Service, StartedWith};
 use ramward_domain::store::postgres::Nodes;
 use ramward_domain::store::seal::SealKey;
+use ramward_domain::store::sqlite::SqliteOptions;
 use ramward_domain::store::tables::accounts::{self, Account};
 use ramward_domain::store::{Staged, Store, StoreError, StoreOptions, StoreUrl};
 use ramward_domain::time::{Clock, SystemClock};
@@ -347,6 +348,14 @@ pub fn domain_settings(settings: &Settings) -> Result<ramward_domain::settings::
 /// # Errors
 /// What the operator must change first.
 pub fn open_store(settings: &Settings) -> Result<(Store, SealKey), ServerError> {
+    open_store_with(settings, SqliteOptions::default())
+}
+
+/// The same with other sizes of the data file's caches.
+///
+/// # Errors
+/// As [`open_store`].
+pub fn open_store_with(settings: &Settings, sqlite: SqliteOptions) -> Result<(Store, SealKey), ServerError> {
     make_data_directory(settings)?;
     let url = match &settings.store {
         Some(url) => url.clone(),
@@ -365,6 +374,7 @@ pub fn open_store(settings: &Settings) -> Result<(Store, SealKey), ServerError> 
     options.queue = settings.max_waiting_writes;
     options.nodes = settings.nodes;
     options.cache_bound = settings.cache_bound;
+    options.sqlite = sqlite;
     Ok((Store::open(&options)?, seal))
 }
 

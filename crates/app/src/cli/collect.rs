@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 use ramward_domain::settings::Settings;
 use ramward_domain::state::mirror::Plan;
+use ramward_domain::store::sqlite::SqliteOptions;
 use ramward_rpc::request::{RequestBuilder, SignedRequest};
 use serde_json::Value;
 
@@ -16,10 +17,14 @@ use crate::collect::caller::{Caller, Line};
 use crate::collect::compare::Verdict;
 use crate::collect::{self, CollectError, Event, Job, Outcome, WantedPlan, plan};
 use crate::config::Output;
-use crate::server::{self, open_store};
+use crate::server::{self, open_store_with};
 
 /// Where the vendor answers IMS calls.
 const VENDOR: &str = "https://ims.aliyuncs.com";
+/// A run goes through an account once, page by page: what a cache would keep for later is asked for once more at most, and
+/// the size of the account must not be that of the program.
+const CACHES: SqliteOptions =
+    SqliteOptions { writer_cache_kib: 2048, reader_cache_kib: 1024, ..SqliteOptions::USUAL };
 /// Calls between two lines where there is no terminal.
 const CALLS_A_LINE: u64 = 1000;
 
@@ -159,7 +164,7 @@ impl CollectArgs {
         let mut asking = Caller::new(SignerLine { signer: sts, find: &find }, client, rate);
         let identity = collect::who(&mut asking)?;
         // Only now, so that a wrong key or endpoint makes no store.
-        let (store, _seal) = open_store(&context.settings)?;
+        let (store, _seal) = open_store_with(&context.settings, CACHES)?;
         let job = Job {
             endpoint: signer.endpoint().to_string(),
             plan: self.plan.wanted(),

@@ -55,16 +55,21 @@ pub struct SqliteOptions {
     pub max_pages: Option<u32>,
 }
 
+impl SqliteOptions {
+    /// The sizes of a server.
+    pub const USUAL: Self = Self {
+        writer_cache_kib: 32 * 1024,
+        // The inner pages of the trees of a million users, so that a key that is not in memory costs a few leaves.
+        reader_cache_kib: 6 * 1024,
+        durable: true,
+        patience: Duration::from_secs(5),
+        max_pages: None,
+    };
+}
+
 impl Default for SqliteOptions {
     fn default() -> Self {
-        Self {
-            writer_cache_kib: 32 * 1024,
-            // The inner pages of the trees of a million users, so that a key that is not in memory costs a few leaves.
-            reader_cache_kib: 6 * 1024,
-            durable: true,
-            patience: Duration::from_secs(5),
-            max_pages: None,
-        }
+        Self::USUAL
     }
 }
 
