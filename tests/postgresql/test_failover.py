@@ -48,6 +48,79 @@ def test_the_primary_dies_under_load_and_the_standby_takes_over(place, start, tm
         node.stop()
 
 
+def test_a_primary_that_comes_back_is_not_written_to(place, start, tmp_path):
+    old, new, store = pair(place)
+    nodes = [start("first", store), start("second", store)]
+    writers = [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(3)]
+    all_go_on(writers)
+    old.kill()
+    are_refused(writers)
+    new.promote()
+    all_go_on(writers)
+
+    # Under its own address, which is the first of the nodes', and as one that takes writes and waits for nobody.
+    old.settings["synchronous_standby_names"] = ""
+    old.start()
+    kept = users_of(old)
+    old.sql("CREATE TABLE written (a int)")
+    sessions = "FROM pg_stat_activity WHERE application_name = 'ramward'"
+    for _ in range(3):
+        # All that they have open; new sessions begin with the same choice of hosts.
+        new.sql(f"SELECT pg_terminate_backend(pid, 5000) {sessions}")
+        all_go_on(writers)
+    third = start("third", store)
+    writers.append(Writer(third, "c"))
+    all_go_on(writers)
+    assert old.sql(f"SELECT count(*) {sessions}") == "0"
+    check(writers, [*nodes, third])
+    verify(tmp_path / "look", store)
+    assert users_of(old) == kept
+
+    # Who has seen the later one does not go back, even if there is nothing else.
+    new.kill()
+    for node in (*nodes, third):
+        until(lambda node=node: node.call("GetAccountSummary").is_nothing, "a node without its primary")
+        answer = node.call("CreateUser", UserPrincipalName=principal("lost"), DisplayName="lost")
+        assert answer.is_nothing, answer
+        assert (node.status("/readyz"), node.status("/healthz")) == (503, 200)
+        assert "timeline 1" in node.log.read_text() and "timeline 2" in node.log.read_text()
+    assert users_of(old) == kept
+    new.start()
+    for node in (*nodes, third):
+        until(node.is_ready, "a node whose primary is back")
+        assert "lost" not in node.users()
+        node.stop()
+
+
+def users_of(cluster) -> str:
+    """How many users one cluster has."""
+    return cluster.sql("SELECT count(*) FROM users")
+
+
+def test_a_frozen_primary_that_thaws_is_not_gone_back_to(place, start, tmp_path):
+    old, new, store = pair(place)
+    node = start("first", f"{store}?connect_timeout=1")
+    node.ok("CreateUser", UserPrincipalName=principal("before"), DisplayName="before")
+    old.freeze()
+    new.promote()
+    # What is open there is left when nothing arrives for long; a node that is started anew does not wait for that.
+    node.end()
+    node = start("second", f"{store}?connect_timeout=1")
+    node.ok("CreateUser", UserPrincipalName=principal("after"), DisplayName="after")
+    old.thaw()
+    old.sql("ALTER SYSTEM SET synchronous_standby_names = ''")
+    old.sql("SELECT pg_reload_conf()")
+    new.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'ramward'")
+    node.ok("CreateUser", UserPrincipalName=principal("more"), DisplayName="more")
+    again = start("third", store)
+    again.ok("CreateUser", UserPrincipalName=principal("last"), DisplayName="last")
+    for each in (node, again):
+        assert each.users() == {"before", "after", "more", "last"}
+        each.stop()
+    assert users_of(old) == "1"
+    verify(tmp_path / "look", store)
+
+
 def test_a_lone_node_answers_from_memory_while_its_database_changes_places(place, start, tmp_path):
     primary, standby, store = pair(place)
     node = start("alone", store, nodes="one")

@@ -116,6 +116,18 @@ pub enum StoreError {
         /// What it or the system said.
         reason: String,
     },
+    /// The database takes writes, but another has taken its place.
+    #[error(
+        "the database {place} is one that was given up: its timeline is {found}, and {latest} was seen; rewind it to follow the later one, or take it away"
+    )]
+    Outdated {
+        /// The database, without its password.
+        place: String,
+        /// Its timeline.
+        found: u32,
+        /// The one that was seen.
+        latest: u32,
+    },
     /// The database does not let this user in, or not do that.
     #[error("the database {place} refuses: {reason}; see user, password, database and rights")]
     Denied {
@@ -213,6 +225,7 @@ impl StoreError {
                 | Self::InUse { .. }
                 | Self::Held { .. }
                 | Self::Unreachable { .. }
+                | Self::Outdated { .. }
                 | Self::Denied { .. }
                 | Self::TimedOut
                 | Self::Conflict

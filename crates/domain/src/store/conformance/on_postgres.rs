@@ -265,6 +265,38 @@ fn a_connection_that_is_cut_is_made_again() {
     assert_verified(&store);
 }
 
+#[test]
+fn a_primary_that_was_given_up_is_left() {
+    let (Some(database), Some(schema)) = (database(), schema(Nodes::Several)) else { return };
+    // The same host twice: of equals the first is taken.
+    let place = database.split(['@', '/']).nth(3).unwrap();
+    let twice = database.replace(place, &format!("{place},{place}"));
+    drop(Postgres::open(twice.parse().unwrap(), Nodes::Several).unwrap());
+    let driver = Arc::new(Postgres::open(schema.address(), Nodes::Several).unwrap());
+    let store = with_account(Store::with_driver(driver.clone(), &options()).unwrap());
+    let rest = node(&schema, Nodes::Several).unwrap();
+    write(&store, |tx| users::insert(tx, &user(ACCOUNT, 1))).unwrap();
+    read(&store, |tx| accounts::find(tx, ACCOUNT));
+    driver.see_another_promoted();
+    // Neither what is open is used any more, nor is anything begun there.
+    let written = write(&store, |tx| users::insert(tx, &user(ACCOUNT, 2))).unwrap_err();
+    let seen = store.read(|tx| accounts::find(tx, ACCOUNT)).unwrap_err();
+    for refused in [written, seen] {
+        assert!(
+            matches!(&refused, StoreError::Outdated { found, latest, .. } if latest - found == 1),
+            "{refused}"
+        );
+        let refused = refusal(refused);
+        assert_eq!(refused.code.to_string(), "ServiceUnavailable");
+        assert!(refused.message.contains("Nothing was changed"), "{}", refused.message);
+    }
+    assert!(driver.ear(std::time::Duration::from_secs(5)).is_err());
+    // Who has not seen it goes on.
+    assert!(read(&rest, |tx| users::find(tx, ACCOUNT, user_id(2))).is_none());
+    write(&rest, |tx| users::insert(tx, &user(ACCOUNT, 3))).unwrap();
+    assert_verified(&rest);
+}
+
 /// Ends the sessions that the store has, by their process ids.
 fn cut(schema: &TestSchema, store: &Store) {
     write(store, |tx| {

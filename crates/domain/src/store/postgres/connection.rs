@@ -84,6 +84,16 @@ impl PostgresConnection {
         result
     }
 
+    /// Gives the session up if another host has taken the place of this one's.
+    fn stay(&mut self) -> Result<(), StoreError> {
+        let checked = self.shared.check(&self.wire);
+        if checked.is_err() {
+            self.lost = true;
+            self.open = false;
+        }
+        checked
+    }
+
     fn remember(&mut self, trouble: Trouble) -> StoreError {
         self.failed = self.open;
         if trouble.ends_connection() {
@@ -281,6 +291,7 @@ impl Connection for PostgresConnection {
     }
 
     fn begin(&mut self, access: Access) -> Result<(), StoreError> {
+        self.stay()?;
         match access {
             // Asked at once: whoever gets a connection of the pool must know whether it is still good.
             // It holds nothing that others wait for, so it may be in no hurry.
@@ -320,6 +331,7 @@ impl Connection for PostgresConnection {
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
+        self.stay()?;
         let sent = if self.failed { Ok(()) } else { self.copy_all() };
         self.copying = None;
         if let Err(error) = sent {

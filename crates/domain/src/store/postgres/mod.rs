@@ -6,7 +6,9 @@ mod address;
 mod connection;
 mod copying;
 mod ear;
+mod hosts;
 mod later;
+mod promotions;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tls;
@@ -25,6 +27,8 @@ use siphasher::sip::SipHasher13;
 pub use self::address::PostgresUrl;
 use self::connection::PostgresConnection;
 use self::ear::Listener;
+use self::hosts::Look;
+use self::promotions::{Outdated, Promotions};
 use self::tls::Trust;
 use self::wire::Wire;
 use super::connection::{Connection, Driver, Ear, Migration, Role};
@@ -64,8 +68,9 @@ impl Postgres {
     /// Connects for the first time, so that an address that leads nowhere is told at once.
     pub fn open(url: PostgresUrl, nodes: Nodes) -> Result<Self, StoreError> {
         let trust = Trust::of(url.tls.as_ref().and_then(|file| file.as_deref()))?;
-        let shared = Arc::new(Shared { url, trust, nodes, schema: OnceLock::new() });
-        let mut first = PostgresConnection::new(Arc::clone(&shared), shared.wire()?);
+        let promotions = Promotions::default();
+        let shared = Arc::new(Shared { url, trust, nodes, schema: OnceLock::new(), promotions });
+        let mut first = PostgresConnection::new(Arc::clone(&shared), shared.wire(Look::All)?);
         let schema = first.schema()?;
         // Nobody else has the value yet.
         drop(shared.schema.set(schema));
@@ -85,7 +90,11 @@ impl Driver for Postgres {
         let first = self.first.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut connection = match first {
             Some(first) => first,
-            None => PostgresConnection::new(Arc::clone(&self.shared), self.shared.wire()?),
+            None => {
+                // Where it writes must be right; readers follow it.
+                let look = if role == Role::Writer { Look::All } else { Look::Last };
+                PostgresConnection::new(Arc::clone(&self.shared), self.shared.wire(look)?)
+            }
         };
         if role == Role::Writer && self.shared.nodes == Nodes::One {
             connection.hold_store()?;
@@ -132,6 +141,7 @@ struct Shared {
     trust: Trust,
     nodes: Nodes,
     schema: OnceLock<String>,
+    promotions: Promotions,
 }
 
 /// What an advisory lock of the database stands for.
@@ -148,8 +158,22 @@ enum Lock {
 }
 
 impl Shared {
-    fn wire(&self) -> Result<Wire, StoreError> {
-        Wire::connect(&self.url, &self.trust)
+    fn wire(&self, look: Look) -> Result<Wire, StoreError> {
+        // Each host has its own limit, which the address may set.
+        self.wire_within(look, Duration::MAX)
+    }
+
+    fn wire_within(&self, look: Look, patience: Duration) -> Result<Wire, StoreError> {
+        Wire::connect(&self.url, &self.trust, &self.promotions, look, patience)
+    }
+
+    /// Refuses a session of a primary that another has taken the place of. It is as good as lost: a new one begins at the
+    /// other.
+    fn check(&self, wire: &Wire) -> Result<(), StoreError> {
+        self.promotions.check(wire.timeline.as_ref()).map_err(|Outdated { found, latest }| {
+            let reason = format!("its timeline is {found}, and another host is on {latest}");
+            StoreError::unreachable(&self.url, reason)
+        })
     }
 
     /// The number of a lock. Locks are the database's, so the schema is a part of it; two that meet in one number are held

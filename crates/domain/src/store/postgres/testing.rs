@@ -143,6 +143,13 @@ impl TestSchema {
     }
 }
 
+impl Postgres {
+    /// As if another host had taken the place of the one that there is.
+    pub fn see_another_promoted(&self) {
+        self.shared.promotions.see_another();
+    }
+}
+
 /// Whether a question about a name is answered with 1.
 fn is(connection: &mut dyn Connection, sql: &'static str, name: &str) -> bool {
     let mut found = None;

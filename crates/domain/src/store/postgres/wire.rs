@@ -11,6 +11,8 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_postgres::{AsyncMessage, Client, Connection, Error, Notification, Socket};
 
 use super::address::PostgresUrl;
+use super::hosts::{self, Failed, Found, Look};
+use super::promotions::{Outdated, Promotions, Timeline};
 use super::tls::{Stream, Trust};
 use super::trouble::Trouble;
 use crate::store::error::StoreError;
@@ -20,7 +22,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(45);
 /// How long the last word to the database may take.
 const FAREWELL: Duration = Duration::from_millis(200);
 
-type Line = Connection<Socket, Stream<Socket>>;
+pub(super) type Line = Connection<Socket, Stream<Socket>>;
 
 /// An open connection.
 pub(super) struct Wire {
@@ -29,6 +31,8 @@ pub(super) struct Wire {
     client: Option<Client>,
     line: Line,
     heard: VecDeque<Notification>,
+    /// Where the database's history stood, if it tells.
+    pub(super) timeline: Option<Timeline>,
     /// The database has warned of something since this was last put back.
     pub(super) warned: bool,
     /// How long an answer may take.
@@ -38,16 +42,12 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    /// Connects to the first host that takes writes.
-    pub(super) fn connect(url: &PostgresUrl, trust: &Trust) -> Result<Self, StoreError> {
-        // Each host has its own limit, which the address may set.
-        Self::connect_within(url, trust, Duration::MAX)
-    }
-
-    /// The same, given up after so long.
-    pub(super) fn connect_within(
+    /// Connects to the host that takes writes; given up after so long.
+    pub(super) fn connect(
         url: &PostgresUrl,
         trust: &Trust,
+        promotions: &Promotions,
+        look: Look,
         patience: Duration,
     ) -> Result<Self, StoreError> {
         let runtime = Builder::new_current_thread().enable_all().build();
@@ -57,20 +57,26 @@ impl Wire {
         })?;
         let connected = runtime
             .block_on(async {
-                tokio::time::timeout(patience, first_that_will_do(url, trust, patience)).await
+                tokio::time::timeout(patience, hosts::begin(url, trust, promotions, look, patience)).await
             })
             .map_err(|_| StoreError::TimedOut)?;
         // Whatever the reason: before a session there is nothing of it that the database could have done.
-        let (client, line) = connected.map_err(|trouble| match trouble.told(url) {
-            StoreError::Other(error) => StoreError::unreachable(url, error.to_string()),
-            StoreError::TimedOut => StoreError::unreachable(url, "no host answered in time".to_owned()),
-            told => told,
+        let Found { client, line, timeline } = connected.map_err(|failed| match failed {
+            Failed::Outdated(Outdated { found, latest }) => {
+                StoreError::Outdated { place: url.to_string(), found, latest }
+            }
+            Failed::Trouble(trouble) => match trouble.told(url) {
+                StoreError::Other(error) => StoreError::unreachable(url, error.to_string()),
+                StoreError::TimedOut => StoreError::unreachable(url, "no host answered in time".to_owned()),
+                told => told,
+            },
         })?;
         Ok(Self {
             runtime: Some(runtime),
             client: Some(client),
             line,
             heard: VecDeque::new(),
+            timeline,
             warned: false,
             patience: PATIENCE,
             farewell: "",
@@ -133,29 +139,8 @@ impl Wire {
     }
 }
 
-/// The first host that takes writes; else what the last one said. One that says nothing leaves the others their share of
-/// the time.
-async fn first_that_will_do(
-    url: &PostgresUrl,
-    trust: &Trust,
-    patience: Duration,
-) -> Result<(Client, Line), Trouble> {
-    let mut last = Trouble::Silent;
-    let hosts = url.each_host();
-    let share =
-        u32::try_from(hosts.len()).ok().and_then(|count| patience.checked_div(count)).unwrap_or(patience);
-    for (host, limit) in hosts {
-        match tokio::time::timeout(limit.min(share), host.connect(trust.clone())).await {
-            Ok(Ok(connected)) => return Ok(connected),
-            Ok(Err(error)) => last = Trouble::Said(error),
-            Err(_) => last = Trouble::Silent,
-        }
-    }
-    Err(last)
-}
-
 /// Polls `work` and what it needs from the line until the work is done or the line is cut.
-async fn drive<T>(
+pub(super) async fn drive<T>(
     line: &mut Line,
     heard: &mut VecDeque<Notification>,
     warned: &mut bool,
