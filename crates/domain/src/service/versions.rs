@@ -150,5 +150,8 @@ fn a_node_that_was_cut_off_refuses_in_words_what_it_understands_no_longer() {
     }
     let refused = early.service.store().write(|_| Ok::<_, StoreError>(())).unwrap_err().to_string();
     assert!(refused.contains("start the newer one"), "{refused}");
+    // Its readers were not cut, and would see tables that it does not know.
+    let refused = early.service.store().read(|tx| server::find(tx, "schema_version")).unwrap_err();
+    assert!(matches!(refused, StoreError::NewerSchema { .. }), "{refused}");
     drop(later);
 }

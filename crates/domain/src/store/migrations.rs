@@ -1,6 +1,8 @@
 //! Brings a database to the schema that this program knows, step by step, each step in one transaction, and tells who may
 //! use a schema that goes beyond what it knows.
 
+use std::sync::OnceLock;
+
 use super::connection::{Access, Connection, Contents, Driver};
 use super::error::StoreError;
 use super::seal::SealKey;
@@ -36,12 +38,29 @@ pub(super) fn prepare(
     prepared.and(given_back)
 }
 
-/// For a connection that takes the place of one that was lost: joins those that write, unless a newer program has changed
-/// the schema meanwhile so that this one cannot use it any more.
-pub(super) fn look_again(driver: &dyn Driver, connection: &mut dyn Connection) -> Result<(), StoreError> {
-    // In this order: from here on nobody makes a step that this program could not live with.
-    join(driver, connection)?;
-    Standing::find(connection)?.check(driver)
+/// Whether this program still understands the schema. Once it does not, it never will: no program takes a step back.
+#[derive(Default)]
+pub(super) struct Understood(OnceLock<StoreError>);
+
+impl Understood {
+    /// For a connection that takes the place of one that was lost: joins those that write, unless a newer program has
+    /// changed the schema meanwhile so that this one cannot use it any more.
+    pub(super) fn look_again(
+        &self,
+        driver: &dyn Driver,
+        connection: &mut dyn Connection,
+    ) -> Result<(), StoreError> {
+        // In this order: from here on nobody makes a step that this program could not live with.
+        join(driver, connection)?;
+        Standing::find(connection)?.check(driver).inspect_err(|error| {
+            self.0.get_or_init(|| error.clone());
+        })
+    }
+
+    /// Refuses what would be done with a schema that was found to be too new.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        self.0.get().cloned().map_or(Ok(()), Err)
+    }
 }
 
 fn bring_forward(

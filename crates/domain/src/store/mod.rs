@@ -224,6 +224,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.0.shared.schema.check()?;
         self.0.readers.read(work)
     }
 

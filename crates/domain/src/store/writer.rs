@@ -12,7 +12,7 @@ use super::checkpointer::Bell;
 use super::connection::{Connection, Driver, Role};
 use super::error::StoreError;
 use super::group::write_group;
-use super::migrations;
+use super::migrations::Understood;
 use super::news::NodeName;
 use super::seal::SealKey;
 use super::snapshots::{self, Staged};
@@ -73,6 +73,7 @@ pub(super) struct Shared {
     pub(super) jobs: AtomicU64,
     pub(super) commits: AtomicU64,
     pub(super) waiting: AtomicU64,
+    pub(super) schema: Understood,
     pub(super) refused: AtomicU64,
     pub(super) log_pages: AtomicU64,
     /// The checkpointer moved what it could since this was last asked.
@@ -307,7 +308,7 @@ impl Desk {
             Some(connection) => connection,
             absent => {
                 let mut connection = self.driver.connect(Role::Writer)?;
-                migrations::look_again(&*self.driver, connection.as_mut())?;
+                self.shared.schema.look_again(&*self.driver, connection.as_mut())?;
                 // Another database may have taken the place of the one that was lost, and may not have all of it.
                 self.shared.tell(&[Effect::All]);
                 absent.insert(connection)
