@@ -9,6 +9,7 @@ use ramward_rpc::shape::Shape;
 use ramward_rpc::value::Value;
 
 use super::{Cx, Operation, Prepare, Target};
+use crate::ids::AccountId;
 use crate::settings::Settings;
 
 /// A request that was read and waits to be run.
@@ -18,6 +19,9 @@ pub trait AnyRequest: Send {
 
     /// See [`Operation::is_account_wide`].
     fn is_account_wide(&self) -> bool;
+
+    /// See [`Operation::changed_account`].
+    fn changed_account(&self) -> Option<AccountId>;
 
     /// See [`Operation::prepare`].
     ///
@@ -102,6 +106,10 @@ impl<O: Operation> AnyRequest for Typed<O> {
 
     fn is_account_wide(&self) -> bool {
         O::is_account_wide(&self.0)
+    }
+
+    fn changed_account(&self) -> Option<AccountId> {
+        O::changed_account(&self.0)
     }
 
     fn prepare(&mut self, cx: &Prepare<'_>) -> ApiResult<()> {

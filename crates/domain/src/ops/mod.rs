@@ -95,6 +95,12 @@ pub trait Operation: Send + Sync + 'static {
         matches!(Self::API.access, Access::Write)
     }
 
+    /// The one account that a call without a signature changes, where the request says it: other nodes change others
+    /// meanwhile.
+    fn changed_account(_request: &Self::Request) -> Option<AccountId> {
+        None
+    }
+
     /// Whether [`Operation::SLOW`] holds under these settings.
     fn is_slow(_settings: &Settings) -> bool {
         Self::SLOW

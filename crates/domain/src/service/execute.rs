@@ -397,11 +397,14 @@ impl Job for Change {
         if nothing_to_keep { Verdict::Discard } else { Verdict::Keep }
     }
 
-    /// A caller changes its own account. The operator may change any, and who comes without a signature says only in the
-    /// request which one is meant. Uses of other keys that are written along move forward only, whoever writes them.
+    /// A caller changes its own account. The operator may change any; who comes without a signature says in the request
+    /// which one is meant. Uses of other keys that are written along move forward only, whoever writes them.
     fn accounts(&self) -> Option<Vec<AccountId>> {
         let account = self.run.caller.account();
-        (account != AccountId::OPERATOR).then(|| vec![account])
+        if account != AccountId::OPERATOR {
+            return Some(vec![account]);
+        }
+        self.run.request.as_ref().ok()?.changed_account().map(|account| vec![account])
     }
 
     fn done(self: Box<Self>, committed: Result<(), StoreError>) {

@@ -3,16 +3,19 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use ramward_rpc::request::SignedRequest;
 use serde_json::{Value, json};
 
+use crate::ids::AccountId;
 use crate::settings::Settings;
 use crate::store::connection::{Connection, Driver, Ear, Migration, Role};
 use crate::store::postgres::testing::{TestSchema, database};
 use crate::store::postgres::{Nodes, Postgres};
 use crate::store::seal::SealKey;
+use crate::store::tables::accounts;
 use crate::store::{Store, StoreError, StoreOptions, StoreUrl};
 use crate::testing::{NewKey, TestApp, oidc};
 use crate::time::Timestamp;
@@ -200,6 +203,25 @@ fn a_token_that_is_for_one_use_begins_one_session_on_all_nodes() {
         codes.sort();
         assert_eq!(codes, [used, used, used, "OK"]);
     }
+    // It is in the way of its own account alone: another one is being changed meanwhile.
+    let (begun, has_begun) = channel();
+    let (go_on, may_go_on) = channel::<()>();
+    let elsewhere = AccountId::new(2_234_567_890_123_456).unwrap();
+    std::thread::scope(|scope| {
+        let changing = scope.spawn(move || {
+            other.service.store().write_in(vec![elsewhere], move |tx| {
+                let open = accounts::is_open(tx, elsewhere)?;
+                begun.send(()).unwrap();
+                // An error is the end of a test that failed.
+                let _asked = may_go_on.recv();
+                Ok::<_, StoreError>(open)
+            })
+        });
+        has_begun.recv().unwrap();
+        assert_eq!(begin(one, &token("beside")), "OK");
+        drop(go_on);
+        assert!(!changing.join().unwrap().unwrap());
+    });
 }
 
 #[test]

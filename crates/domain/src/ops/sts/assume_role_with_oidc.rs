@@ -14,6 +14,7 @@ use crate::identity::json_web_key::KeySet;
 use crate::identity::json_web_token::{Claims, Token};
 use crate::identity::oidc_provider::{ClientId, MAX_ISSUANCE_LIMIT_HOURS};
 use crate::identity::role_session::{RoleArn, RoleSessionName, SessionSeconds};
+use crate::ids::AccountId;
 use crate::ops::role_session::{self, AssumedRoleUser, Credentials, Wishes};
 use crate::ops::{Cx, Operation, Prepare, single_use};
 use crate::policy::{Fact, Principal};
@@ -104,6 +105,10 @@ impl Operation for AssumeRoleWithOIDC {
     /// A token that is for one use is remembered.
     fn is_change(settings: &Settings) -> bool {
         settings.oidc_tokens_once
+    }
+
+    fn changed_account(request: &Self::Request) -> Option<AccountId> {
+        Arn::parse(&request.oidc_provider_arn).ok().map(|arn| arn.account)
     }
 
     fn is_slow(settings: &Settings) -> bool {

@@ -12,6 +12,7 @@ use crate::authz;
 use crate::identity::role_session::{RoleArn, RoleSessionName, SessionSeconds};
 use crate::identity::saml::metadata::Metadata;
 use crate::identity::saml::response::{self, Proven};
+use crate::ids::AccountId;
 use crate::ops::prepared::Prepared;
 use crate::ops::role_session::{self, AssumedRoleUser, Credentials, Wishes};
 use crate::ops::{Cx, Operation, Prepare, saml_provider, single_use};
@@ -106,6 +107,10 @@ impl Operation for AssumeRoleWithSAML {
     const SLOW: bool = true;
     type Request = Prepared<AssumeRoleWithSAMLRequest, Verified>;
     type Response = AssumeRoleWithSAMLResponse;
+
+    fn changed_account(request: &Self::Request) -> Option<AccountId> {
+        Arn::parse(&request.request.saml_provider_arn).ok().map(|arn| arn.account)
+    }
 
     fn prepare(cx: &Prepare<'_>, request: &mut Self::Request) -> ApiResult<()> {
         role_session::session_policy(request.request.policy.as_deref())?;
