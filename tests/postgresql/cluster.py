@@ -164,8 +164,8 @@ class Cluster:
         until(lambda: not children(first) and not alive(first), "the end of the killed server")
 
     def come_back(self) -> None:
-        """Starts a server that was killed. Its process may be there, dead, until somebody asks how it ended, and would be
-        taken for a running one."""
+        """Starts a server that was killed. Its process may be there, dead, until somebody asks how it ended, and would
+        be taken for a running one."""
         for lock in (self.data / "postmaster.pid", self.data.parent / f".s.PGSQL.{self.port}.lock"):
             lock.unlink(missing_ok=True)
         self.start()
