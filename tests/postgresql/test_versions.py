@@ -1,6 +1,6 @@
 """Nodes of this version on a schema that a later one has brought forward: with a step they can live with, and with one
 they cannot. The steps are made here, by the statements that a later version would send, and by what it would then
-write. The later version itself serves beside an earlier one in the domain's tests of versions, which can make one up."""
+write. The later version itself serves beside an earlier one in the domain's tests, which can make one up."""
 
 import pytest
 from cluster import USER, until
