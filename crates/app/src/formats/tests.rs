@@ -73,10 +73,17 @@ fn every_format_names_account_score_and_the_failing_check() {
 
 #[test]
 fn json_is_read_back_whole() {
-    let text = written("json", &explained());
+    let mut whole = explained();
+    whole.explanation.score_with_exceptions = Some(72);
+    whole.explanation.exceptions_too_wide = Some("legacy-robots".into());
+    let mirror =
+        json!({"Plan": "walk", "CollectedDate": "2026-11-20T00:00:00Z", "Unknowns": {"Unknown": []}});
+    whole.explanation.mirror = Some(serde_json::from_value(mirror).unwrap());
+    let text = written("json", &whole);
     let value: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["Explanation"]["ExceptionsTooWide"], "legacy-robots");
     let back: Explanation = serde_json::from_value(value["Explanation"].clone()).unwrap();
-    assert_eq!(back, explained().explanation);
+    assert_eq!(back, whole.explanation);
     let findings: Findings = serde_json::from_value(value["Findings"].clone()).unwrap();
     assert_eq!(findings, explained().findings);
     let entries: Entries = serde_json::from_value(value["Entries"].clone()).unwrap();

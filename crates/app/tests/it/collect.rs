@@ -1,7 +1,9 @@
 //! `collect` against a second Ramward as the vendor's endpoint, behind a door that misbehaves.
 
 use std::fmt::Write as _;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use data_encoding::BASE64;
 use serde_json::Value;
@@ -12,9 +14,12 @@ use crate::faulty_door::{Fault, FaultyDoor};
 const ACCOUNT: &str = "1234567890123456";
 
 const ROOT: &str = r#"{"Kind":"Account","AccountId":"1234567890123456","AccountAlias":"acme","CreateDate":"2020-01-01T00:00:00Z","RootMFA":true,"RootAccessKeys":[{"AccessKeyId":"rootkey","AccessKeySecret":"rootsecret","CreateDate":"2024-01-01T00:00:00Z"}],"PasswordPolicy":{"MinimumPasswordLength":14,"RequireNumbers":true},"SecurityPreference":{"LoginSessionDuration":8}}"#;
-const ALICE: &str = r#"{"Kind":"User","AccountId":"1234567890123456","UserName":"alice","CreateDate":"2024-01-01T00:00:00Z","MFADevice":{"SerialNumber":"phone"},"LoginProfile":{"MFABindRequired":true},"AccessKeys":[{"AccessKeyId":"LTAIalice1","CreateDate":"2024-02-01T00:00:00Z","LastUsedDate":"2024-05-01T00:00:00Z"}]}"#;
+const ALICE: &str = r#"{"Kind":"User","AccountId":"1234567890123456","UserName":"alice","CreateDate":"2024-01-01T00:00:00Z","MFADevice":{"SerialNumber":"phone"},"LoginProfile":{"MFABindRequired":true},"AccessKeys":[{"AccessKeyId":"LTAI0000alice1","CreateDate":"2024-02-01T00:00:00Z","LastUsedDate":"2024-05-01T00:00:00Z"}]}"#;
 const BOB: &str = r#"{"Kind":"User","AccountId":"1234567890123456","UserName":"bob","CreateDate":"2024-01-01T00:00:00Z","MFADevice":{"Type":"U2F","SerialNumber":"key1"}}"#;
-const CAROL: &str = r#"{"Kind":"User","AccountId":"1234567890123456","UserName":"carol","Status":"freeze","CreateDate":"2024-01-01T00:00:00Z","AccessKeys":[{"AccessKeyId":"LTAIcarol1","Status":"Inactive","CreateDate":"2024-02-01T00:00:00Z","UpdateDate":"2024-03-01T00:00:00Z"},{"AccessKeyId":"LTAIcarol2","CreateDate":"2024-02-01T00:00:00Z"}]}"#;
+const CAROL: &str = r#"{"Kind":"User","AccountId":"1234567890123456","UserName":"carol","Status":"freeze","CreateDate":"2024-01-01T00:00:00Z","AccessKeys":[{"AccessKeyId":"LTAI0000carol1","Status":"Inactive","CreateDate":"2024-02-01T00:00:00Z","UpdateDate":"2024-03-01T00:00:00Z"},{"AccessKeyId":"LTAI0000carol2","CreateDate":"2024-02-01T00:00:00Z"}]}"#;
+
+/// The most that 20,000 users take of the memory that three take, in percent: what a page holds, and caches that are full.
+const MEMORY: u64 = 135;
 
 /// A server with an account, and a place for mirrors of it.
 struct Vendor {
@@ -45,11 +50,15 @@ impl Vendor {
     }
 
     fn mirror(&self, arguments: &[&str]) -> Output {
+        self.mirroring(arguments).output().unwrap()
+    }
+
+    fn mirroring(&self, arguments: &[&str]) -> Command {
         let mut command = self.place.ramward(arguments);
         command.env("RAMWARD_DATA", self.place.path().join("mirror"));
         command.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "rootkey");
         command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "rootsecret");
-        command.output().unwrap()
+        command
     }
 
     /// The one outcome of a collect that succeeded.
@@ -59,6 +68,31 @@ impl Vendor {
         let all: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(all.as_array().unwrap().len(), 1);
         all[0].clone()
+    }
+
+    /// The outcome of a walk, and the peak of its memory in KiB, as far as its calls have seen it.
+    fn walked(&self) -> ((Value, FaultyDoor), u64) {
+        let (process, peak) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU64::new(0)));
+        let (seen, most) = (process.clone(), peak.clone());
+        let door = self.door(move |_, _| {
+            let status = std::fs::read_to_string(format!("/proc/{}/status", seen.load(Ordering::SeqCst)));
+            let line =
+                status.iter().flat_map(|text| text.lines()).find_map(|line| line.strip_prefix("VmHWM:"));
+            let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok());
+            most.fetch_max(kib.unwrap_or(0), Ordering::SeqCst);
+            None
+        });
+        let url = door.url();
+        let flags = ["collect", "--endpoint", &url, "--rate", "10000", "--plan", "walk", "--output", "json"];
+        let mut command = self.mirroring(&flags);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        process.store(child.id(), Ordering::SeqCst);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        let all: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let peak = peak.load(Ordering::SeqCst);
+        assert!(peak > 0, "the process was seen");
+        ((all[0].clone(), door), peak)
     }
 
     /// The records of the mirror, without those of the account.
@@ -206,7 +240,7 @@ fn the_credential_report_alone_marks_what_it_does_not_say() {
         String::from_utf8(output.stdout).unwrap()
     };
     let line = "SubUserBindMfa is at least 1 and at most 3: not known of 2 users whether a device is bound";
-    for format in ["table", "md", "html"] {
+    for format in ["table", "md", "html", "csv", "sarif", "ocsf", "junit"] {
         let text = report(&["--format", format]);
         assert!(text.contains(line), "{format}: {text}");
     }
@@ -275,21 +309,69 @@ fn a_second_collect_remembers_what_disappeared_and_flags_what_differs() {
     let door = vendor.door(never);
     vendor.outcome(&door, &[]);
     let root = crate::door::Key { id: "rootkey".into(), secret: "rootsecret".into() };
-    let named = [("UserPrincipalName", "alice@acme.onaliyun.com"), ("UserAccessKeyId", "LTAIalice1")];
+    let named = [("UserPrincipalName", "alice@acme.onaliyun.com"), ("UserAccessKeyId", "LTAI0000alice1")];
     vendor.server.call(&root, "DeleteAccessKey", &named).ok();
     let outcome = vendor.outcome(&door, &[]);
     assert_eq!((&outcome["Run"], &outcome["Disappeared"]), (&2.into(), &1.into()));
     assert_equal(&outcome);
+    // A third run misses carol, with both her keys; the store alone says what each run missed.
+    vendor.server.call(&root, "DeleteUser", &[("UserPrincipalName", "carol@acme.onaliyun.com")]).ok();
+    let output = vendor.collect(&door, &[]);
+    assert!(
+        said(&output).contains("disappeared since the last run: 3; --disappeared lists them"),
+        "{}",
+        said(&output)
+    );
+    let passed = door.passed();
+    let listed = vendor.mirror(&["collect", "--disappeared", "--output", "json"]);
+    assert!(listed.status.success(), "{}", said(&listed));
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let listed: Vec<[&Value; 4]> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|gone| ["Run", "Kind", "Subject", "UserName"].map(|name| &gone[name]))
+        .collect();
+    let row = |run: i64, kind: &str, subject: &str, of: Option<&str>| {
+        [Value::from(run), kind.into(), subject.into(), of.map_or(Value::Null, Value::from)]
+    };
+    let expected = [
+        row(2, "AccessKey", "LTAI****ice1", Some("alice")),
+        row(3, "AccessKey", "LTAI****rol1", Some("carol")),
+        row(3, "AccessKey", "LTAI****rol2", Some("carol")),
+        row(3, "User", "carol", None),
+    ];
+    assert_eq!(listed, expected.each_ref().map(|row| row.each_ref()));
+    let table = vendor.mirror(&["collect", "--disappeared"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    let row: Vec<&str> = table.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(
+        (row[0], row[1], &row[3..]),
+        (ACCOUNT, "2", &["AccessKey", "LTAI****ice1", "alice"][..]),
+        "{table}"
+    );
+    assert_eq!(door.passed(), passed, "nobody is called");
     // A vendor who counts otherwise is not believed and not hidden.
     let lying = vendor.door(|action, _| {
         (action == "GetAccountSecurityPracticeReport")
-            .then_some(Fault::Change(|body| body.replace("\"SubUser\":3", "\"SubUser\":7")))
+            .then_some(Fault::Change(|body| body.replace("\"SubUser\":2", "\"SubUser\":7")))
     });
     let output = vendor.collect(&lying, &["--verify"]);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     let text = said(&output);
     assert!(text.lines().any(|line| line.starts_with("SubUser  ") && line.contains("DIFFERS")), "{text}");
     assert_eq!(lying.passed_of("GetAccountSecurityPracticeReport"), 2, "asked again before it is flagged");
+}
+
+#[test]
+fn nothing_disappeared_where_nothing_was_missed() {
+    let vendor = Vendor::small();
+    let none = vendor.mirror(&["collect", "--disappeared"]);
+    assert_eq!(none.status.code(), Some(2), "{}", said(&none));
+    assert!(said(&none).contains("there is no store in"), "{}", said(&none));
+    vendor.outcome(&vendor.door(never), &[]);
+    let none = vendor.mirror(&["collect", "--disappeared"]);
+    assert_eq!(String::from_utf8(none.stdout).unwrap(), "no run has missed anything so far\n");
 }
 
 #[test]
@@ -365,9 +447,10 @@ fn many() -> String {
 
 #[test]
 fn twenty_thousand_users_take_the_calls_that_were_named() {
+    let (_, few) = Vendor::small().walked();
     let vendor = Vendor::new(&many());
-    let door = vendor.door(never);
-    let outcome = vendor.outcome(&door, &["--plan", "walk"]);
+    let ((outcome, door), most) = vendor.walked();
+    assert!(most * 100 < few * MEMORY, "{most} KiB for 20,000 users, {few} KiB for three");
     assert_equal(&outcome);
     assert_eq!(outcome["Mirror"]["SubUser"], 20_000);
     // 20 pages of users, 20 of devices and of what they are bound to, 6 of the report; then 800 users with keys and 500 with

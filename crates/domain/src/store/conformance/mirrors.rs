@@ -81,8 +81,13 @@ pub fn what_disappeared_is_remembered_once(open: Open) {
     };
     let rows = [gone(1, "User", "a"), gone(2, "AccessKey", "k"), gone(2, "User", "b"), gone(2, "User", "b")];
     write(&store, move |tx| rows.iter().try_for_each(|row| disappeared::insert(tx, row))).unwrap();
-    let found = read(&store, |tx| disappeared::list(tx, ACCOUNT, 2, 9));
-    assert_eq!(found, [gone(2, "AccessKey", "k"), gone(2, "User", "b")]);
+    let list =
+        |after: Option<&Disappeared>, limit| read(&store, |tx| disappeared::list(tx, ACCOUNT, after, limit));
+    let all = [gone(1, "User", "a"), gone(2, "AccessKey", "k"), gone(2, "User", "b")];
+    assert_eq!(list(None, 9), all);
+    assert_eq!(list(Some(&all[0]), 1), all[1..2]);
+    assert_eq!(list(Some(&all[1]), 9), all[2..]);
+    assert_eq!(list(Some(&all[2]), 9), []);
     assert_eq!(read(&store, |tx| disappeared::count(tx, ACCOUNT, 2)), 2);
     // An account's beginning may be learned late.
     write(&store, |tx| accounts::update_create_date(tx, ACCOUNT, noon(-5))).unwrap();

@@ -180,6 +180,7 @@ const NEEDS: &[(&str, &str)] = &[
     ("FROM users WHERE account = ?1 AND user_name = ?2", "users_by_name"),
     ("FROM users WHERE account = ?1 AND user_name >= ?2", "users_by_name"),
     ("FROM mfa_devices AS d", "mfa_devices_by_user"),
+    ("FROM disappeared WHERE account = ?1 AND (run,", "(run,kind,user_id,subject)>(?,?,?,?)"),
     ("AND day <= ?5 ORDER BY day, user_id", "(account=? AND kind=? AND (day,user_id)>(?,?) AND day<?)"),
     (
         "WHERE account = ?1 AND kind = ?2 AND (day, user_id) > (?3, ?4)",

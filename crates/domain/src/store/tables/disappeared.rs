@@ -38,16 +38,20 @@ pub fn insert(tx: &mut Tx<'_>, row: &Disappeared) -> Result<(), StoreError> {
     tx.execute(sql, &args).map(drop)
 }
 
-/// What a run missed, the first `limit` by kind, owner and name.
+/// What runs missed, by run, kind, owner and name: the next `limit` behind `after`.
 pub fn list(
     tx: &mut Tx<'_>,
     account: AccountId,
-    run: i64,
+    after: Option<&Disappeared>,
     limit: usize,
 ) -> Result<Vec<Disappeared>, StoreError> {
-    let sql = "SELECT account, run, kind, user_id, subject, gone_date FROM disappeared WHERE account = ?1 AND run = ?2 \
-               ORDER BY kind, user_id, subject LIMIT ?3";
-    tx.list(sql, &[account.into(), run.into(), rows(limit).into()], |row| {
+    let sql = "SELECT account, run, kind, user_id, subject, gone_date FROM disappeared \
+               WHERE account = ?1 AND (run, kind, user_id, subject) > (?2, ?3, ?4, ?5) \
+               ORDER BY run, kind, user_id, subject LIMIT ?6";
+    let place = after.map(|row| (row.run, row.kind.as_str(), row.user_id, row.subject.as_str()));
+    let (run, kind, user, subject) = place.unwrap_or((0, "", UserId::ROOT, ""));
+    let args = [account.into(), run.into(), kind.into(), user.into(), subject.into(), rows(limit).into()];
+    tx.list(sql, &args, |row| {
         Ok(Disappeared {
             account: row.get(0)?,
             run: row.get(1)?,

@@ -1,5 +1,7 @@
 //! `ramward collect`: mirrors real accounts into the store of the data directory.
 
+mod disappeared;
+
 use std::io::IsTerminal;
 
 use anyhow::{Context as _, bail};
@@ -40,6 +42,7 @@ Examples:
   ramward collect --dry-run > policy.json
   ramward collect --verify --profile production --profile staging
   ramward collect --all-profiles --plan walk --rate 5
+  ramward collect --disappeared
   ramward collect --role-arn acs:ram::1234567890123456:role/auditor --endpoint https://ims.aliyuncs.com
 
 Exit codes: 0 mirrored, 1 a call was refused or --verify found a difference that nobody can explain, 2 trouble.")]
@@ -59,6 +62,9 @@ pub struct CollectArgs {
     /// Make no call; list the calls and print the least RAM policy that allows them
     #[arg(long)]
     dry_run: bool,
+    /// Make no call; list what the runs so far no longer found, oldest run first
+    #[arg(long, conflicts_with_all = ["plan", "rate", "all_profiles", "verify", "dry_run", "restart", "access_key_id"])]
+    disappeared: bool,
     /// Give up a run that was cut off, instead of going on with it
     #[arg(long)]
     restart: bool,
@@ -88,6 +94,9 @@ impl CollectArgs {
     pub fn run(self, context: &Context) -> anyhow::Result<Ending> {
         if self.dry_run {
             return self.show_plans();
+        }
+        if self.disappeared {
+            return disappeared::run(context);
         }
         let profiles: Vec<Option<String>> = if self.all_profiles {
             let names = signed_call::profiles(&self.signing)?;
@@ -199,7 +208,10 @@ impl CollectArgs {
             counts.throttled
         ));
         if outcome.gone > 0 {
-            text.push_str(&format!("disappeared since the last run: {}\n", outcome.gone));
+            text.push_str(&format!(
+                "disappeared since the last run: {}; --disappeared lists them\n",
+                outcome.gone
+            ));
         }
         for (what, count) in &outcome.measured.unknown {
             text.push_str(&format!("not known of {count}: {what}\n"));
