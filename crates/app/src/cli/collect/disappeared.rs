@@ -1,6 +1,7 @@
 //! `ramward collect --disappeared`: what runs of `collect` no longer found, from the store alone.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use anyhow::bail;
 use ramward_domain::ids::{AccessKeyId, AccountId, UserId};
@@ -74,9 +75,9 @@ fn of_account(store: &Store, account: AccountId) -> Result<Vec<Gone>, StoreError
         names.insert(row.user_id, Some(row.subject.clone()));
     }
     for row in rows.iter().filter(|row| !row.user_id.is_root()) {
-        if !names.contains_key(&row.user_id) {
+        if let Entry::Vacant(name) = names.entry(row.user_id) {
             let user = store.read(|tx| users::find(tx, account, row.user_id))?;
-            names.insert(row.user_id, user.map(|user| user.user_name.to_string()));
+            name.insert(user.map(|user| user.user_name.to_string()));
         }
     }
     let owner = |row: &Disappeared| {
