@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::unknown::Unknown;
-use super::writing::Writing;
+use super::writing::{Writing, without_name};
 use super::{Mirror, PAGE};
 use crate::identity::access_key::Status;
 use crate::ids::{AccountId, UserId};
@@ -147,7 +147,9 @@ fn stale_users(writing: &mut Writing<'_, '_>, after: Option<UserId>) -> Result<O
             for key in access_keys::list(writing.tx, account, row.user_id)? {
                 writing.drop_key(row.user_id, &key.access_key_id)?;
             }
-            writing.gone("User", row.user_id, user.user_name.as_str())?;
+            let name = user.user_name.as_str();
+            let former = row.hint.as_deref().filter(|_| name == without_name(row.user_id));
+            writing.gone("User", row.user_id, former.unwrap_or(name))?;
             users::delete(writing.tx, account, row.user_id)?;
         }
         mirrored_users::delete(writing.tx, account, row.user_id)?;

@@ -204,7 +204,7 @@ fn a_second_run_updates_and_remembers_what_is_gone() {
             "MFADevice 0 of-nobody-known",
             "MFADevice 0 root-account-mfa-device",
             "MFADevice 1 phone",
-            "User 2 renamed-2"
+            "User 2 bob"
         ]
     );
     let facts = measured(&second).facts;

@@ -22,6 +22,11 @@ pub(super) const MADE_UP: &str = "unknown-";
 /// The name of root's device, which no call tells.
 const ROOT_DEVICE: &str = "root-account-mfa-device";
 
+/// What a user is called whose name another has taken, until it is seen under its new one.
+pub(super) fn without_name(user: UserId) -> String {
+    format!("renamed-{user}")
+}
+
 /// One transaction of a run.
 pub(super) struct Writing<'a, 'tx> {
     pub(super) tx: &'a mut Tx<'tx>,
@@ -183,9 +188,17 @@ impl Writing<'_, '_> {
             users::delete(self.tx, self.account, other.user_id)?;
             return mirrored_users::delete(self.tx, self.account, other.user_id);
         }
-        other.user_name = UserName::parse(&format!("renamed-{}", other.user_id))
+        let former = other.user_name.to_string();
+        other.user_name = UserName::parse(&without_name(other.user_id))
             .expect("a short text of letters, digits and a hyphen");
-        users::update(self.tx, &other)
+        users::update(self.tx, &other)?;
+        // If this run does not see it again, it is gone by the name that it had.
+        let run = self.run;
+        self.mark(other.user_id, |row| {
+            if row.run < run {
+                row.hint = Some(former);
+            }
+        })
     }
 
     fn row(&mut self, learned: LearnedRow) -> Result<(), StoreError> {

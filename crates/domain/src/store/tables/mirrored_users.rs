@@ -20,7 +20,7 @@ pub struct MirroredUser {
     pub unknown: i64,
     /// What is still to be asked, as bits.
     pub todo: i64,
-    /// What spares a call, as JSON.
+    /// What spares a call, as JSON; of a user whose name another has taken and who was not seen since, that name.
     pub hint: Option<String>,
 }
 
