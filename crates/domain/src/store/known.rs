@@ -26,7 +26,7 @@ pub(super) struct KnownRows {
 
 /// What is known of the account that was asked for last.
 #[derive(Debug, Default)]
-pub(super) struct Known(Option<(AccountId, KnownRows)>);
+pub(super) struct Known(Option<(AccountId, Box<KnownRows>)>);
 
 impl Known {
     /// What is known of an account; another one is forgotten.
@@ -34,7 +34,7 @@ impl Known {
         if self.0.as_ref().is_none_or(|(known, _)| *known != account) {
             self.0 = None;
         }
-        &mut self.0.get_or_insert_with(|| (account, KnownRows::default())).1
+        &mut self.0.get_or_insert_with(|| (account, Box::default())).1
     }
 
     /// Forgets an account.
