@@ -1,6 +1,7 @@
-//! The SQL, one file per table. A function is named after what it does (`find`, `list`, `insert`, `update`, `delete`) and
-//! called with its module's name; each statement touches one account. What changes the report or what caches hold says so
-//! itself. Must not know operations, wire names of parameters or who may do what.
+//! The SQL, one file per table, and [`identities`], which joins several. A function is named after what it does (`find`,
+//! `list`, `insert`, `update`, `delete`) and called with its module's name; each statement touches one account. What
+//! changes the report or what caches hold says so itself. Must not know operations, wire names of parameters or who may do
+//! what.
 
 pub mod access_key_policies;
 pub mod access_keys;
