@@ -6,7 +6,7 @@ import pytest
 from cluster import USER, alive, until
 from disk import Disk
 from node import verify
-from writers import Writer, all_go_on, are_refused, check
+from writers import all_go_on, are_refused, check, two_nodes, writers_on
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def test_rows_that_find_no_room_are_refused_for_the_moment(place, disk, start, t
     cluster.sql(f"CREATE TABLESPACE small LOCATION '{disk.directory('rows')}'")
     cluster.sql("CREATE DATABASE accounts TABLESPACE small")
     store = f"postgres://{USER}@127.0.0.1:{cluster.port}/accounts"
-    nodes = [start("first", store), start("second", store)]
-    writers = [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(2)]
+    nodes = two_nodes(start, store)
+    writers = writers_on(nodes)
     all_go_on(writers)
     disk.fill(but=64 * 1024)
     are_refused(writers)
@@ -44,8 +44,8 @@ def test_a_log_that_finds_no_room_ends_the_database_and_nothing_is_lost(place, d
     # It ends by itself, and comes back when somebody has made room.
     cluster = place.cluster("one", initdb=log, restart_after_crash="off")
     store = f"postgres://{USER}@127.0.0.1:{cluster.port}/postgres"
-    nodes = [start("first", store), start("second", store)]
-    writers = [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(2)]
+    nodes = two_nodes(start, store)
+    writers = writers_on(nodes)
     all_go_on(writers)
     first = cluster.pid()
     disk.fill(but=0)

@@ -6,7 +6,7 @@ import threading
 import pytest
 from cluster import USER, until
 from node import principal, verify
-from writers import HEARD_SECONDS, Writer, all_go_on, are_refused, check
+from writers import HEARD_SECONDS, Writer, all_go_on, are_refused, check, two_nodes, writers_on
 
 
 def pair(place):
@@ -26,8 +26,8 @@ def pair(place):
 
 def test_the_primary_dies_under_load_and_the_standby_takes_over(place, start, tmp_path):
     primary, standby, store = pair(place)
-    nodes = [start("first", store), start("second", store)]
-    writers = [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(3)]
+    nodes = two_nodes(start, store)
+    writers = writers_on(nodes, 3)
     all_go_on(writers)
 
     primary.kill()
@@ -50,8 +50,8 @@ def test_the_primary_dies_under_load_and_the_standby_takes_over(place, start, tm
 
 def test_a_primary_that_comes_back_is_not_written_to(place, start, tmp_path):
     old, new, store = pair(place)
-    nodes = [start("first", store), start("second", store)]
-    writers = [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(3)]
+    nodes = two_nodes(start, store)
+    writers = writers_on(nodes, 3)
     all_go_on(writers)
     old.kill()
     are_refused(writers)

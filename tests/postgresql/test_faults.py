@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cluster import USER, until
 from node import principal, signed, verify
-from writers import HEARD_SECONDS, Writer, all_go_on, check
+from writers import HEARD_SECONDS, all_go_on, check, two_nodes, writers_on
 
 
 def make(node, name: str):
@@ -25,7 +25,7 @@ def store_of(cluster, user: str = USER, options: str = "") -> str:
 def test_a_statement_that_takes_too_long_is_refused_for_the_moment(place, start, tmp_path):
     cluster = place.cluster("one")
     store = store_of(cluster, options="-cstatement_timeout%3D500ms")
-    nodes = [start("first", store), start("second", store)]
+    nodes = two_nodes(start, store)
     assert make(nodes[0], "before").status == 200
     with cluster.session("LOCK TABLE users IN ACCESS EXCLUSIVE MODE"):
         for node in nodes:
@@ -42,12 +42,12 @@ def test_a_statement_that_takes_too_long_is_refused_for_the_moment(place, start,
 def test_a_slow_database_is_slow_and_right(place, start, tmp_path):
     cluster = place.cluster("one")
     store = store_of(cluster)
-    nodes = [start("first", store), start("second", store)]
+    nodes = two_nodes(start, store)
     cluster.sql(
         "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END $$"
     )
     cluster.sql("CREATE TRIGGER slow BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION slow()")
-    writers = [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(2)]
+    writers = writers_on(nodes)
     all_go_on(writers, 4)
     cluster.sql("DROP TRIGGER slow ON users")
     all_go_on(writers)
@@ -62,8 +62,8 @@ def test_a_database_that_takes_no_more_connections_refuses_for_the_moment(place,
     cluster = place.cluster("one")
     cluster.sql("CREATE ROLE few LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO few")
     store = store_of(cluster, "few")
-    nodes = [start("first", store), start("second", store)]
-    writers = [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(2)]
+    nodes = two_nodes(start, store)
+    writers = writers_on(nodes)
     all_go_on(writers)
     # Nobody of that name comes in any more, and who is in is put out.
     cluster.sql("ALTER ROLE few CONNECTION LIMIT 0")

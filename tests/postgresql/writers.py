@@ -76,6 +76,16 @@ class Writer(threading.Thread):
         return answer
 
 
+def two_nodes(start, store: str) -> list[Node]:
+    """Two nodes on one store."""
+    return [start("first", store), start("second", store)]
+
+
+def writers_on(nodes: list, each: int = 2) -> list[Writer]:
+    """Writers on each node."""
+    return [Writer(node, f"{name}{n}") for node, name in zip(nodes, "ab") for n in range(each)]
+
+
 def check(writers: list, nodes: list) -> None:
     """Ends the writers; then what all nodes say against what they were told. `report --verify` tests the same."""
     for writer in writers:

@@ -60,6 +60,9 @@ pub enum ServerError {
         /// What the system says.
         reason: io::Error,
     },
+    /// A command that only looks finds nothing to look at.
+    #[error("there is no store in {}; name the data directory with --data, or bring accounts in with `ramward import`", .0.display())]
+    NoStore(PathBuf),
     /// The data directory cannot be made.
     #[error("cannot make the data directory {}: {reason}; give this user the right to, or name another with --data", path.display())]
     DataDirectory {
@@ -341,6 +344,17 @@ pub fn domain_settings(settings: &Settings) -> Result<ramward_domain::settings::
         domain.model = read_model(path)?;
     }
     Ok(domain)
+}
+
+/// Refuses where there is no store yet: for a command that only looks, and must not make one.
+///
+/// # Errors
+/// `NoStore`.
+pub fn must_have_store(settings: &Settings) -> Result<(), ServerError> {
+    if settings.store.is_none() && !settings.data.join("ramward.db").exists() {
+        return Err(ServerError::NoStore(settings.data.clone()));
+    }
+    Ok(())
 }
 
 /// Opens the store that the settings name, making data directory, seal key and database where they are not there.

@@ -5,13 +5,13 @@ use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use ramward_domain::ids::AccountId;
 use ramward_domain::state::export::{Exported, Wanted, export};
 
 use super::progress::Progress;
 use super::{Context, Ending, print};
-use crate::server::open_store;
+use crate::server::{must_have_store, open_store};
 
 /// Write the store as a state file
 #[derive(Debug, clap::Args)]
@@ -41,13 +41,7 @@ pub struct ExportArgs {
 impl ExportArgs {
     /// Runs the command.
     pub fn run(self, context: &Context) -> anyhow::Result<Ending> {
-        let database = context.settings.data.join("ramward.db");
-        if context.settings.store.is_none() && !database.exists() {
-            bail!(
-                "there is no store in {}; name the data directory with --data, or bring accounts in with `ramward import`",
-                context.settings.data.display()
-            );
-        }
+        must_have_store(&context.settings)?;
         let (store, seal) = open_store(&context.settings)?;
         let wanted = Wanted { account: self.account, secrets: self.with_secrets.then_some(&seal) };
         let mut progress = Progress::start("exporting", 0);

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use ramward_domain::store::postgres::Nodes;
 use ramward_domain::store::seal::SealKey;
 use ramward_domain::store::{Store, StoreError, StoreOptions};
 
 use crate::clock::now;
+use crate::page::tell;
 
 /// The schema of the store that most is measured on.
 pub const STORE: &str = "bench_store";
@@ -20,6 +21,8 @@ pub const BARE: &str = "bench_bare";
 /// Makes the tables of that schema.
 pub const BARE_TABLES: &str = include_str!("bare_tables.sql");
 const SIZES: &str = include_str!("sizes.sql");
+/// Runs of `pgbench` before its silence is an error.
+const TRIES: usize = 5;
 
 /// How large a table is, in bytes.
 #[derive(Debug)]
@@ -133,20 +136,28 @@ impl Cluster {
         Ok(began.elapsed())
     }
 
-    /// Transactions in a second of a script of `pgbench`, by so many connections, each statement prepared once.
+    /// Transactions in a second of a script of `pgbench`, by so many connections, each statement prepared once. A disk can
+    /// stall for longer than `seconds`: a run in which nothing was committed is repeated.
     ///
     /// # Errors
-    /// The database refuses the script.
+    /// The database refuses the script, or commits nothing again and again.
     pub fn pgbench(&self, script: &str, connections: usize, seconds: u64) -> Result<f64> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/store/postgres").join(script);
         let mut command = self.program("pgbench");
         command.args(["-n", "-M", "prepared", "-j", "2", "-c", &connections.to_string()]);
         command.args(["-T", &seconds.to_string(), "-f"]).arg(&path).arg(self.url(BARE));
-        let done = command.output().context("pgbench does not run")?;
-        ensure!(done.status.success(), "{script}: {}", String::from_utf8_lossy(&done.stderr));
-        let told = String::from_utf8(done.stdout)?;
-        let rate = told.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
-        rate.with_context(|| format!("pgbench says {told}"))
+        for _ in 0..TRIES {
+            let done = command.output().context("pgbench does not run")?;
+            ensure!(done.status.success(), "{script}: {}", String::from_utf8_lossy(&done.stderr));
+            let told = String::from_utf8(done.stdout)?;
+            // It tells no rate where there was no transaction.
+            let mut rates = told.lines().filter_map(|line| line.strip_prefix("tps = ")?.split(' ').next());
+            if let Some(rate) = rates.next() {
+                return Ok(rate.parse()?);
+            }
+            tell(&format!("{script} committed nothing in {seconds} s: once more"));
+        }
+        bail!("{script} committed nothing in {TRIES} runs of {seconds} s")
     }
 
     /// The store in this process, alone; its seal key is that of a data directory.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use anyhow::bail;
 use ramward_domain::ids::{AccessKeyId, AccountId, UserId};
 use ramward_domain::store::tables::disappeared::{self, Disappeared};
 use ramward_domain::store::tables::{accounts, users};
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::super::{Context, Ending, print, table};
 use crate::config::Output;
-use crate::server::open_store;
+use crate::server::{must_have_store, open_store};
 
 /// Rows read at a time.
 const PAGE: usize = 1000;
@@ -24,12 +23,7 @@ const ACCESS_KEY: &str = "AccessKey";
 /// Lists it for every mirror in the store.
 pub fn run(context: &Context) -> anyhow::Result<Ending> {
     let settings = &context.settings;
-    if settings.store.is_none() && !settings.data.join("ramward.db").exists() {
-        bail!(
-            "there is no store in {}; name the data directory of an earlier collect with --data",
-            settings.data.display()
-        );
-    }
+    must_have_store(settings)?;
     let (store, _seal) = open_store(settings)?;
     let mut found = Vec::new();
     let mut after = None;

@@ -36,14 +36,9 @@ impl Source {
             return Ok(Self::Server(Signer::find(context, signing)?));
         }
         let settings = &context.settings;
-        let name = match &settings.store {
-            Some(url) => url.to_string(),
-            None if settings.data.join("ramward.db").exists() => settings.data.display().to_string(),
-            None => bail!(
-                "there is no store in {}; name the data directory with --data, or bring accounts in with `ramward import`",
-                settings.data.display()
-            ),
-        };
+        server::must_have_store(settings)?;
+        let name =
+            settings.store.as_ref().map_or_else(|| settings.data.display().to_string(), ToString::to_string);
         let service = server::open_service(settings)
             .context("cannot open the store; if a server runs on it, ask that one with --endpoint")?;
         Ok(Self::Local { service, name })

@@ -1,11 +1,10 @@
 //! `ramward report --verify`: the stored numbers of every account in the data directory against a recount of its rows.
 
-use anyhow::bail;
 use ramward_domain::store::tables::accounts;
 use ramward_domain::store::verify::verify;
 
 use super::super::{Context, Ending, print};
-use crate::server::open_store;
+use crate::server::{must_have_store, open_store};
 
 /// Accounts read at a time.
 const PAGE: usize = 1000;
@@ -13,9 +12,7 @@ const PAGE: usize = 1000;
 /// Recounts all accounts of the store.
 pub fn run(context: &Context) -> anyhow::Result<Ending> {
     let settings = &context.settings;
-    if settings.store.is_none() && !settings.data.join("ramward.db").exists() {
-        bail!("there is no store in {}; name the data directory with --data", settings.data.display());
-    }
+    must_have_store(settings)?;
     let (store, _seal) = open_store(settings)?;
     let (mut recounted, mut differing) = (0_u64, 0_u64);
     let mut after = None;

@@ -1,5 +1,7 @@
 //! The report's histograms: how many subjects of a kind have a base day. Only the upkeep changes them.
 
+use std::sync::LazyLock;
+
 use crate::ids::AccountId;
 use crate::store::connection::Arg;
 use crate::store::error::StoreError;
@@ -39,6 +41,25 @@ pub fn sum_after(tx: &mut Tx<'_>, account: AccountId, kind: DayKind, day: Day) -
     Ok(found.unwrap_or_default())
 }
 
+/// As many sums as a report takes.
+const FEW: usize = 4;
+/// The most sums that one statement takes.
+const MOST: usize = 10;
+
+static SUM_FEW: LazyLock<String> = LazyLock::new(|| sums(FEW));
+static SUM_MOST: LazyLock<String> = LazyLock::new(|| sums(MOST));
+
+fn sums(count: usize) -> String {
+    let sum = |place| {
+        let (kind, day) = (2 * place + 2, 2 * place + 3);
+        format!(
+            "(SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM report_days \
+             WHERE account = ?1 AND kind = ?{kind} AND day > ?{day})"
+        )
+    };
+    format!("SELECT {}", (0..count).map(sum).collect::<Vec<_>>().join(", "))
+}
+
 /// The same of several kinds, each with its day, in one statement: what a report counts, and what explains it. None is
 /// counted twice.
 pub fn sums_after<const N: usize>(
@@ -47,47 +68,6 @@ pub fn sums_after<const N: usize>(
     asked: [(DayKind, Day); N],
 ) -> Result<[i64; N], StoreError> {
     const { assert!(N <= MOST, "the statement has no room for so many") };
-    macro_rules! sum {
-        ($kind:literal, $day:literal) => {
-            concat!(
-                "(SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM report_days WHERE account = ?1 AND kind = ",
-                $kind,
-                " AND day > ",
-                $day,
-                ")"
-            )
-        };
-    }
-    macro_rules! four {
-        () => {
-            concat!(
-                "SELECT ",
-                sum!("?2", "?3"),
-                ", ",
-                sum!("?4", "?5"),
-                ", ",
-                sum!("?6", "?7"),
-                ", ",
-                sum!("?8", "?9")
-            )
-        };
-    }
-    const FOUR: &str = four!();
-    const ALL: &str = concat!(
-        four!(),
-        ", ",
-        sum!("?10", "?11"),
-        ", ",
-        sum!("?12", "?13"),
-        ", ",
-        sum!("?14", "?15"),
-        ", ",
-        sum!("?16", "?17"),
-        ", ",
-        sum!("?18", "?19"),
-        ", ",
-        sum!("?20", "?21")
-    );
     tx.settle()?;
     if let Some((known, sums)) = &tx.known.of(account).sums
         && known == &asked
@@ -102,7 +82,7 @@ pub fn sums_after<const N: usize>(
             distinct.len() - 1
         })
     });
-    let (sql, room) = if distinct.len() <= 4 { (FOUR, 4) } else { (ALL, MOST) };
+    let (sql, room) = if distinct.len() <= FEW { (&*SUM_FEW, FEW) } else { (&*SUM_MOST, MOST) };
     // What is left of the room asks for days that never come, which costs next to nothing.
     distinct.resize(room, (DayKind::KeyOld, Day(i64::MAX)));
     let mut args: Vec<Arg<'_>> = Vec::with_capacity(1 + 2 * room);
@@ -118,9 +98,6 @@ pub fn sums_after<const N: usize>(
     tx.known.of(account).sums = Some((asked.to_vec(), sums.to_vec()));
     Ok(sums)
 }
-
-/// The most sums that one statement takes.
-const MOST: usize = 10;
 
 /// How many subjects of a kind have each base day after `after`, up to `through`.
 pub fn list_between(
