@@ -13,8 +13,9 @@ use super::start::raise_ceiling;
 use super::{Answer, Call, Core, Done, Durable, Frame, KeptAnswer, Needs, Record, Step, Tail, UsesInMemory};
 use crate::authn::{Caller, KeyEntry, Origin};
 use crate::endpoint::requests::Check;
+use crate::identity::user::UserName;
 use crate::ids::AccountId;
-use crate::ops::{AnyOperation, AnyRequest, Cx, Prepare};
+use crate::ops::{AnyOperation, AnyRequest, Cx, Prepare, Target};
 use crate::settings::Settings;
 use crate::store::tables::{access_keys, accounts, nonces};
 use crate::store::{Job, StoreError, Tx, Verdict, refusal};
@@ -405,6 +406,13 @@ impl Job for Change {
             return Some(vec![account]);
         }
         self.run.request.as_ref().ok()?.changed_account().map(|account| vec![account])
+    }
+
+    fn user(&self) -> Option<(AccountId, UserName)> {
+        match self.run.request.as_ref().ok()?.target() {
+            Target::User(name) => Some((self.run.caller.account(), name)),
+            _ => None,
+        }
     }
 
     fn done(self: Box<Self>, committed: Result<(), StoreError>) {

@@ -128,6 +128,9 @@ pub type EachRow<'a> = &'a mut dyn FnMut(Row<'_>) -> Result<bool, StoreError>;
 /// One connection. After an error inside a transaction the caller asks `in_transaction`: a database may have taken the
 /// whole transaction back on its own.
 pub trait Connection: Send {
+    /// Whether each statement is a journey to another process, so that one question for much is better than many.
+    fn is_far(&self) -> bool;
+
     /// Runs a statement; how many rows it changed.
     fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError>;
 

@@ -137,6 +137,10 @@ impl FaultyConnection {
 }
 
 impl Connection for FaultyConnection {
+    fn is_far(&self) -> bool {
+        self.inner.is_far()
+    }
+
     fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError> {
         self.step(|inner| inner.execute(sql, args))
     }

@@ -1,14 +1,17 @@
 //! A group of jobs as one transaction: each behind its own point, so that one can be taken back without the others. Must
 //! not know where jobs come from or who is answered.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 
 use super::connection::{Access, Connection};
 use super::error::StoreError;
 use super::known::Known;
+use super::tables::users;
 use super::tx::{Effect, Tx};
 use super::writer::{Job, Shared, Verdict};
+use crate::identity::user::UserName;
 use crate::ids::AccountId;
 
 /// Runs the jobs and commits them together; for each whether its changes were kept as it wanted. An error means that nothing
@@ -30,11 +33,13 @@ pub(super) fn write_group(
     let several = jobs.len() > 1;
     let mut answers = Vec::with_capacity(jobs.len());
     let mut changed = false;
-    let mut known = Known::default();
+    let mut known =
+        if several && connection.is_far() { ask_together(connection, jobs)? } else { Known::default() };
     for job in jobs {
         if several {
             connection.savepoint()?;
         }
+        let owed = known.owed.clone();
         match run_job(connection, job.as_mut(), std::mem::take(&mut known))? {
             Ran::Kept(new, seen) => {
                 changed = true;
@@ -49,11 +54,13 @@ pub(super) fn write_group(
                 if several {
                     connection.rollback_to()?;
                 }
+                known = Known::owing(owed);
                 answers.push(answer);
             }
         }
     }
     if changed {
+        Tx::new(connection, Access::Write).behind(known).pay()?;
         if let Some(text) = shared.node.as_ref().and_then(|node| node.tell(effects)) {
             connection.announce(&text)?;
         }
@@ -63,6 +70,19 @@ pub(super) fn write_group(
         connection.rollback()?;
     }
     Ok(answers)
+}
+
+/// Asks for the names of users that the jobs will ask for, which is then one question and not one of each.
+fn ask_together(connection: &mut dyn Connection, jobs: &[Box<dyn Job>]) -> Result<Known, StoreError> {
+    let mut asked: BTreeMap<AccountId, BTreeSet<UserName>> = BTreeMap::new();
+    for (account, name) in jobs.iter().filter_map(|job| job.user()) {
+        asked.entry(account).or_default().insert(name);
+    }
+    let mut tx = Tx::new(connection, Access::Write);
+    for (account, names) in asked.into_iter().filter(|(_, names)| names.len() > 1) {
+        users::note_free(&mut tx, account, &Vec::from_iter(names))?;
+    }
+    Ok(tx.known)
 }
 
 enum Ran {

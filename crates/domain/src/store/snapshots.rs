@@ -201,6 +201,7 @@ fn carry(live: &mut dyn Connection, staged: &mut dyn Connection) -> Result<i64, 
         access_keys::insert(&mut to, &key)?;
     }
     let offset = server::find(&mut to, server::CLOCK_OFFSET)?.and_then(|text| text.parse().ok());
+    to.pay()?;
     to.finish()?;
     staged.commit()?;
     Ok(offset.unwrap_or_default())

@@ -247,6 +247,10 @@ fn bind(statement: &mut rusqlite::CachedStatement<'_>, args: &[Arg<'_>]) -> rusq
 }
 
 impl Connection for SqliteConnection {
+    fn is_far(&self) -> bool {
+        false
+    }
+
     fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError> {
         let run = || {
             let mut statement = self.raw.prepare_cached(sql)?;

@@ -164,14 +164,14 @@ impl<'c> Tx<'c> {
         self.write_owners()?;
         let marked = self.connection.savepoint();
         self.remember(marked)?;
-        let (upkeep, effects) = (self.upkeep.clone(), self.effects.len());
+        let (upkeep, owed, effects) = (self.upkeep.clone(), self.known.owed.clone(), self.effects.len());
         let result = work(self);
         // A mark that can be neither kept nor returned to leaves nobody knows what: the whole job is spoilt.
         let ended = if result.is_ok() {
             self.connection.release()
         } else {
             self.upkeep = upkeep;
-            self.known = Known::default();
+            self.known = Known::owing(owed);
             self.drop_owners();
             self.effects.truncate(effects);
             self.connection.rollback_to()
@@ -184,7 +184,7 @@ impl<'c> Tx<'c> {
         self.bulk.is_some()
     }
 
-    /// Ends a job that wants to be kept: what it did to the report is written.
+    /// Ends a job that wants to be kept: what it did to the report is counted.
     pub(super) fn finish(mut self) -> Result<(Vec<Effect>, Known), StoreError> {
         self.usable()?;
         self.write_owners()?;

@@ -232,7 +232,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes what the job has changed so far; whoever reads the numbers inside a change calls this first.
+    /// Adds up what the job has changed so far; whoever reads the numbers inside a change calls this first.
     pub(super) fn settle(&mut self) -> Result<(), StoreError> {
         self.settle_growing()?;
         self.write_marks()?;
@@ -256,6 +256,20 @@ impl Tx<'_> {
             }
             for ((kind, day), n) in changes.days {
                 report_days::add(self, account, kind, day, n)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same, and writes all numbers that were kept back; whoever reads their rows calls this first.
+    pub(super) fn pay(&mut self) -> Result<(), StoreError> {
+        self.settle()?;
+        for (account, owed) in self.known.owed.take() {
+            if owed.totals != Totals::default() {
+                accounts::write_totals(self, account, &owed.totals, true)?;
+            }
+            for ((kind, day), n) in owed.days {
+                report_days::write(self, account, kind, day, n)?;
             }
         }
         Ok(())

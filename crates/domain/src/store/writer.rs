@@ -17,6 +17,7 @@ use super::news::NodeName;
 use super::seal::SealKey;
 use super::snapshots::{self, Staged};
 use super::tx::{Effect, Tx};
+use crate::identity::user::UserName;
 use crate::ids::AccountId;
 
 /// What a job says after it ran.
@@ -36,6 +37,11 @@ pub trait Job: Send {
     /// The accounts that it changes; `None` where that shows only when it runs, or where it changes what belongs to none.
     /// Then no other node writes meanwhile.
     fn accounts(&self) -> Option<Vec<AccountId>> {
+        None
+    }
+
+    /// The name of a user that it will ask for, if that is known before: those of a group may be asked for together.
+    fn user(&self) -> Option<(AccountId, UserName)> {
         None
     }
 

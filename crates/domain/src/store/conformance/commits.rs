@@ -9,6 +9,7 @@ use crate::identity::access_key::Status;
 use crate::identity::user::{UserName, UserStatus};
 use crate::ids::{AccessKeyId, UserId};
 use crate::store::known::Known;
+use crate::store::tables::users::User;
 use crate::store::tables::{access_keys, accounts, mfa_devices, report_days, report_history, server, users};
 use crate::store::{DayKind, Effect, Job, Store, StoreError, Tx, Verdict};
 use crate::time::{Day, Timestamp};
@@ -86,17 +87,40 @@ fn assert_known_is_stored(tx: &mut Tx<'_>) {
         let last = report_history::find_last(tx, ACCOUNT, Timestamp::MAX).unwrap();
         let sums = report_days::sums_after(tx, ACCOUNT, asked.map(|kind| (kind, Day(10)))).unwrap();
         let to_thin = report_history::list_to_thin(tx, ACCOUNT, noon(15), 9).unwrap();
-        (accounts::is_open(tx, ACCOUNT).unwrap(), account, last, sums, to_thin)
+        let named =
+            names().iter().map(|name| users::find_by_name(tx, ACCOUNT, name).unwrap()).collect::<Vec<_>>();
+        (accounts::is_open(tx, ACCOUNT).unwrap(), account, last, sums, to_thin, named)
     };
     let known = ask(tx);
-    tx.known = Known::default();
+    let before = std::mem::take(&mut tx.known);
+    tx.known = Known::owing(before.owed.clone());
     assert_eq!(known, ask(tx));
+    // All that was kept back, written behind a point that is taken back.
+    let mut written = None;
+    let refused = tx.nested(|tx| {
+        tx.pay()?;
+        tx.known = Known::default();
+        written = Some(ask(tx));
+        Err::<(), _>(StoreError::Absent { what: "thing" })
+    });
+    assert!(refused.is_err());
+    assert_eq!(written, Some(known));
+    tx.known = before;
+}
+
+/// Those that the users of a comparison have before or behind it.
+fn names() -> Vec<UserName> {
+    let old = (11..=20).map(|day| user(ACCOUNT, day).user_name);
+    old.chain([UserName::parse("renamed").unwrap(), UserName::parse("nobody").unwrap()]).collect()
 }
 
 fn change_and_compare(tx: &mut Tx<'_>, day: i64) -> Result<(), StoreError> {
     let id = key_id(&format!("LTAI{day}"));
+    users::note_free(tx, ACCOUNT, &names())?;
     assert_known_is_stored(tx);
     users::insert(tx, &user(ACCOUNT, day))?;
+    assert!(matches!(users::insert(tx, &user(ACCOUNT, day)), Err(StoreError::Exists { what: "user" })));
+    assert_known_is_stored(tx);
     access_keys::insert(tx, &key(ACCOUNT, user_id(day), id.as_str(), day))?;
     assert_known_is_stored(tx);
     report_history::insert(tx, &history::state(ACCOUNT, noon(day), 0))?;
@@ -104,9 +128,19 @@ fn change_and_compare(tx: &mut Tx<'_>, day: i64) -> Result<(), StoreError> {
     report_history::update_told_until(tx, ACCOUNT, (noon(day), 0), noon(day + 1))?;
     accounts::update_create_date(tx, ACCOUNT, noon(day))?;
     assert_known_is_stored(tx);
+    users::update_last_login_date(tx, ACCOUNT, user_id(day), noon(day))?;
+    assert_known_is_stored(tx);
     let refused = tx.nested(|tx| {
         access_keys::delete(tx, ACCOUNT, user_id(day), &id)?;
         report_history::delete(tx, ACCOUNT, (noon(day), 0))?;
+        assert_known_is_stored(tx);
+        users::note_free(tx, ACCOUNT, &names())?;
+        let user_name = UserName::parse("renamed").unwrap();
+        let renamed = User { user_name, ..users::find(tx, ACCOUNT, user_id(day))?.unwrap() };
+        users::update(tx, &renamed)?;
+        assert_known_is_stored(tx);
+        users::note_free(tx, ACCOUNT, &names())?;
+        assert!(users::delete(tx, ACCOUNT, user_id(day))?);
         assert_known_is_stored(tx);
         Err::<(), _>(StoreError::Absent { what: "thing" })
     });

@@ -176,4 +176,5 @@ macro_rules! whole_stores {
 mod on_either;
 mod on_postgres;
 mod on_sqlite;
+mod told_later;
 pub mod versions;

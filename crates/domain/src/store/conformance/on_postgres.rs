@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use super::fixtures::*;
 use crate::identity::label::Label;
 use crate::ids::AccountId;
-use crate::store::connection::{Access, Connection, Driver, Role};
+use crate::store::connection::{Connection, Driver, Role};
 use crate::store::postgres::testing::{TestSchema, database};
 use crate::store::postgres::{Nodes, Postgres};
 use crate::store::sqlite::Sqlite;
@@ -14,7 +14,7 @@ use crate::store::tables::{access_keys, accounts, server, users};
 use crate::store::{Effect, Staged, Store, StoreError, StoreOptions, StoreUrl, refusal};
 
 /// A schema of its own, where there is a database for tests.
-fn schema(nodes: Nodes) -> Option<Arc<TestSchema>> {
+pub(super) fn schema(nodes: Nodes) -> Option<Arc<TestSchema>> {
     Some(Arc::new(TestSchema::create(&database()?, nodes)))
 }
 
@@ -23,15 +23,15 @@ fn options() -> StoreOptions {
 }
 
 /// One more node on the schema.
-fn node(schema: &TestSchema, nodes: Nodes) -> Result<Store, StoreError> {
+pub(super) fn node(schema: &TestSchema, nodes: Nodes) -> Result<Store, StoreError> {
     Store::with_driver(Arc::new(Postgres::open(schema.address(), nodes)?), &options())
 }
 
-fn outside(schema: &TestSchema) -> Box<dyn Connection> {
+pub(super) fn outside(schema: &TestSchema) -> Box<dyn Connection> {
     Postgres::open(schema.address(), Nodes::Several).unwrap().connect(Role::Reader).unwrap()
 }
 
-fn texts(connection: &mut dyn Connection, sql: &'static str) -> Vec<String> {
+pub(super) fn texts(connection: &mut dyn Connection, sql: &'static str) -> Vec<String> {
     let mut found = Vec::new();
     connection
         .query(sql, &[], &mut |row| {
@@ -421,40 +421,4 @@ fn tls_is_spoken_and_checked() {
     let misnamed =
         Postgres::open(format!("{elsewhere}?{trusted}").parse().unwrap(), Nodes::One).err().unwrap();
     assert!(misnamed.to_string().contains("certificate"), "{misnamed}");
-}
-
-#[test]
-fn a_change_that_is_told_later_and_refused_spoils_the_transaction() {
-    let Some(schema) = schema(Nodes::Several) else { return };
-    drop(node(&schema, Nodes::Several).unwrap());
-    let mut writer = Postgres::open(schema.address(), Nodes::Several).unwrap().connect(Role::Writer).unwrap();
-    let insert = "INSERT INTO server (name, value) VALUES (?1, ?2)";
-    let begin = |writer: &mut dyn Connection| {
-        writer.begin(Access::Write).unwrap();
-        writer.hold(None).unwrap();
-    };
-    begin(&mut *writer);
-    writer.execute_later(insert, &["later".into(), "one".into()]).unwrap();
-    writer.savepoint().unwrap();
-    writer.execute_later(insert, &["taken back".into(), "one".into()]).unwrap();
-    writer.rollback_to().unwrap();
-    let found = texts(&mut *writer, "SELECT name FROM server WHERE value = 'one'");
-    assert_eq!(found, ["later"], "the next statement sees what was told later");
-    writer.commit().unwrap();
-
-    begin(&mut *writer);
-    writer.execute_later(insert, &["later".into(), "again".into()]).unwrap();
-    assert!(writer.in_transaction());
-    let next = writer.execute(insert, &["next".into(), "two".into()]);
-    assert!(next.is_err(), "what was told before it failed");
-    assert!(!writer.in_transaction());
-    writer.rollback().unwrap();
-
-    begin(&mut *writer);
-    writer.execute(insert, &["third".into(), "three".into()]).unwrap();
-    writer.execute_later(insert, &["later".into(), "again".into()]).unwrap();
-    assert!(writer.commit().is_err());
-    let mut outside = outside(&schema);
-    assert_eq!(texts(&mut *outside, "SELECT value FROM server WHERE name = 'later'"), ["one"]);
-    assert_eq!(texts(&mut *outside, "SELECT name FROM server WHERE name IN ('next', 'third')"), [""; 0]);
 }

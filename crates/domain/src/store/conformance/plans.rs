@@ -58,6 +58,10 @@ impl Driver for Watched {
 struct WatchedConnection(Box<dyn Connection>);
 
 impl Connection for WatchedConnection {
+    fn is_far(&self) -> bool {
+        self.0.is_far()
+    }
+
     fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError> {
         SEEN.lock().unwrap().insert(sql);
         self.0.execute(sql, args)

@@ -13,7 +13,7 @@ use futures_util::{SinkExt as _, TryStreamExt as _};
 use tokio_postgres::{Client, Error, Statement};
 
 use super::copying::{Copying, FULL, Form, Insert, Step};
-use super::later::Later;
+use super::later::{Change, Later, of_many};
 use super::trouble::Trouble;
 use super::values::{PostgresRow, Value, with_dollars};
 use super::wire::{PATIENCE, Wire};
@@ -27,12 +27,14 @@ const MARK: &str = "ramward";
 /// How long a step of the schema may take; an index of a big table is not made in seconds.
 const SCHEMA_PATIENCE: Duration = Duration::from_secs(3600);
 /// So much may wait for the next statement.
-const MOST_LATER: usize = 64;
+const MOST_LATER: usize = 1000;
 
 pub(super) struct PostgresConnection {
     shared: Arc<Shared>,
     wire: Wire,
     statements: HashMap<&'static str, Statement>,
+    /// Those that insert many rows at once, by the one that inserts one; none where there can be no such.
+    of_many: HashMap<&'static str, Option<Statement>>,
     /// What the database is told along with the next statement.
     later: Later,
     /// The rows of a bulk that are on their way.
@@ -51,6 +53,7 @@ impl PostgresConnection {
             shared,
             wire,
             statements: HashMap::new(),
+            of_many: HashMap::new(),
             later: Later::default(),
             copying: None,
             open: false,
@@ -110,6 +113,20 @@ impl PostgresConnection {
         let text = with_dollars(sql);
         let statement = self.ask(async |client| client.prepare(&text).await)?;
         self.statements.insert(sql, statement.clone());
+        Ok(statement)
+    }
+
+    /// The statement that does for many rows what this one does for one, if it inserts a row.
+    fn prepared_for_many(&mut self, sql: &'static str) -> Result<Option<Statement>, StoreError> {
+        if let Some(statement) = self.of_many.get(sql) {
+            return Ok(statement.clone());
+        }
+        let one = self.prepared(sql)?;
+        let statement = match of_many(sql, one.params()) {
+            Some(text) => Some(self.ask(async |client| client.prepare(&text).await)?),
+            None => None,
+        };
+        self.of_many.insert(sql, statement.clone());
         Ok(statement)
     }
 
@@ -237,6 +254,10 @@ fn values<'a>(args: &'a [Arg<'a>]) -> impl ExactSizeIterator<Item = Value<'a>> {
 }
 
 impl Connection for PostgresConnection {
+    fn is_far(&self) -> bool {
+        true
+    }
+
     fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<usize, StoreError> {
         if let Some(mut copying) = self.copying.take() {
             let gathered = self.gather(&mut copying, sql, args);
@@ -254,8 +275,8 @@ impl Connection for PostgresConnection {
         if self.copying.is_some() || self.later.len() >= MOST_LATER {
             return self.execute(sql, args).map(drop);
         }
-        let statement = self.prepared(sql)?;
-        self.later.change(statement, args);
+        let change = Change { one: self.prepared(sql)?, many: self.prepared_for_many(sql)? };
+        self.later.change(sql, change, args);
         Ok(())
     }
 

@@ -172,8 +172,8 @@ impl Form {
 }
 
 impl Insert {
-    /// Reads `INSERT INTO table (columns) VALUES (?1, …)`, whatever shall happen where the row exists.
-    fn of(sql: &'static str) -> Option<Self> {
+    /// Reads `INSERT INTO table (columns) VALUES (?1, …)`, and what it says behind that of rows that exist.
+    pub(super) fn read(sql: &'static str) -> Option<(Self, &'static str)> {
         let (table, rest) = sql.strip_prefix("INSERT INTO ")?.split_once(" (")?;
         let (columns, rest) = rest.split_once(") VALUES (")?;
         let (values, rest) = rest.split_once(')')?;
@@ -183,7 +183,12 @@ impl Insert {
         let fits = in_order
             && values.split(", ").count() == many
             && (rest.is_empty() || rest.starts_with(" ON CONFLICT"));
-        (fits && TABLES.contains(&table)).then_some(Self { table, columns })
+        fits.then_some((Self { table, columns }, rest))
+    }
+
+    /// The same for a table that a bulk fills, whatever shall happen where the row exists.
+    fn of(sql: &'static str) -> Option<Self> {
+        Self::read(sql).map(|(insert, _)| insert).filter(|insert| TABLES.contains(&insert.table))
     }
 }
 

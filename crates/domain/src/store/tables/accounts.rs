@@ -91,12 +91,15 @@ pub fn find(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<Account>, Stor
     find_unsettled(tx, account)
 }
 
-/// The same with the counters as they were last written.
+/// The same with the counters as they were last settled.
 fn find_unsettled(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<Account>, StoreError> {
     if let Some(known) = &tx.known.of(account).account {
         return Ok(known.clone());
     }
-    let found = tx.find(select!("WHERE account = ?1"), &[account.into()], read)?;
+    let mut found = tx.find(select!("WHERE account = ?1"), &[account.into()], read)?;
+    if let Some(row) = &mut found {
+        row.totals.add_all(&tx.known.owed.totals(account));
+    }
     tx.known.of(account).account = Some(found.clone());
     Ok(found)
 }
@@ -111,13 +114,13 @@ pub fn find_by_default_domain(
     tx: &mut Tx<'_>,
     domain: &DefaultDomainName,
 ) -> Result<Option<Account>, StoreError> {
-    tx.settle()?;
+    tx.pay()?;
     tx.find(select!("WHERE lower(default_domain) = lower(?1)"), &[domain.as_str().into()], read)
 }
 
 /// The next `limit` accounts after `after`, by id, without the operator.
 pub fn list(tx: &mut Tx<'_>, after: Option<AccountId>, limit: usize) -> Result<Vec<Account>, StoreError> {
-    tx.settle()?;
+    tx.pay()?;
     let after = after.unwrap_or(AccountId::OPERATOR);
     tx.list(
         select!("WHERE account > ?1 ORDER BY account LIMIT ?2"),
@@ -230,6 +233,7 @@ pub(super) fn read_json<T: DeserializeOwned + Default>(text: Option<String>) -> 
 pub fn begin_delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     tx.forget(account)?;
     tx.known.forget(account);
+    tx.known.owed.forgive(account);
     let sql = "UPDATE accounts SET deleting = 1, users = 0, users_mfa = 0, root_mfa = 0, root_keys = 0, \
                counted_users = 0, counted_keys = 0, counted_root_keys = 0, mfa_devices = 0, mfa_devices_in_use = 0, \
                console_users = 0, console_users_without_mfa = 0, console_users_with_keys = 0, users_with_two_keys = 0, \
@@ -327,10 +331,30 @@ pub fn delete(tx: &mut Tx<'_>, account: AccountId) -> Result<bool, StoreError> {
     Ok(tx.execute("DELETE FROM accounts WHERE account = ?1", &[account.into()])? > 0)
 }
 
+/// Adds to the counters of an account: at the end of the group where its row is known to be there and they only grow, else
+/// now.
 pub(in crate::store) fn add_totals(
     tx: &mut Tx<'_>,
     account: AccountId,
     changes: &Totals,
+) -> Result<(), StoreError> {
+    let is_there = match &mut tx.known.of(account).account {
+        Some(Some(row)) => {
+            row.totals.add_all(changes);
+            true
+        }
+        _ => false,
+    };
+    let can_wait = is_there && !tx.is_bulk();
+    let due = tx.known.owed.add_totals(account, changes, can_wait);
+    due.map_or(Ok(()), |due| write_totals(tx, account, &due, is_there))
+}
+
+pub(in crate::store) fn write_totals(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    changes: &Totals,
+    is_there: bool,
 ) -> Result<(), StoreError> {
     let sql = "UPDATE accounts SET users = users + ?2, users_mfa = users_mfa + ?3, root_mfa = root_mfa + ?4, \
                root_keys = root_keys + ?5, counted_users = counted_users + ?6, counted_keys = counted_keys + ?7, \
@@ -343,10 +367,5 @@ pub(in crate::store) fn add_totals(
                WHERE account = ?1";
     let mut args = vec![account.into()];
     args.extend(Total::ALL.into_iter().map(|total| Arg::Int(changes.get(total))));
-    // A row that was read before is there.
-    if let Some(Some(known)) = &mut tx.known.of(account).account {
-        known.totals.add_all(changes);
-        return tx.execute_later(sql, &args);
-    }
-    met(tx.execute(sql, &args)?, "account")
+    if is_there { tx.execute_later(sql, &args) } else { met(tx.execute(sql, &args)?, "account") }
 }

@@ -15,6 +15,7 @@ pub mod groups;
 pub mod identities;
 mod kept_rows;
 pub mod login_profiles;
+mod many;
 pub mod mfa_devices;
 pub mod mirrored_devices;
 pub mod mirrored_users;

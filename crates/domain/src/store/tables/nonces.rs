@@ -2,9 +2,9 @@
 //! it is made is not known here. About 20 bytes each.
 
 use std::collections::HashSet;
-use std::fmt::Write;
 use std::sync::LazyLock;
 
+use super::many::{self, Statements};
 use crate::ids::AccountId;
 use crate::store::connection::Arg;
 use crate::store::error::StoreError;
@@ -22,18 +22,15 @@ pub fn insert(
     Ok(tx.execute(sql, &[account.into(), expires.into(), fingerprint.cast_signed().into()])? > 0)
 }
 
-/// Rows of one statement. A statement of each length is prepared once; a group between two lengths takes the longer one.
-const LENGTHS: [usize; 4] = [1, 4, 16, 64];
-
-static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| {
-    LENGTHS.map(|rows| {
-        let mut sql = "INSERT INTO nonces (account, expires, fingerprint) VALUES (?1, ?2, ?3)".to_owned();
-        for row in 1..rows {
-            let place = 2 * row + 2;
-            // A text takes whatever is written to it.
-            let _written = write!(sql, ", (?1, ?{place}, ?{})", place + 1);
-        }
-        sql + " ON CONFLICT DO NOTHING RETURNING expires, fingerprint"
+static INSERTS: LazyLock<Statements> = LazyLock::new(|| {
+    many::statements(|rows| {
+        let rows: Vec<String> =
+            (0..rows).map(|row| format!("(?1, ?{}, ?{})", 2 * row + 2, 2 * row + 3)).collect();
+        format!(
+            "INSERT INTO nonces (account, expires, fingerprint) VALUES {} \
+             ON CONFLICT DO NOTHING RETURNING expires, fingerprint",
+            rows.join(", ")
+        )
     })
 });
 
@@ -45,14 +42,11 @@ pub fn insert_all(
     nonces: &[(Timestamp, u64)],
 ) -> Result<Vec<bool>, StoreError> {
     let mut inserted = HashSet::new();
-    let longest = LENGTHS.into_iter().max().unwrap_or(1);
-    for chunk in nonces.chunks(longest) {
-        let fits = LENGTHS.iter().zip(INSERTS.iter()).find(|(length, _)| **length >= chunk.len());
-        let (Some((length, sql)), Some(last)) = (fits, chunk.last()) else { continue };
-        // What is missing to the length is the last one again, which is then there already.
-        let rows = chunk.iter().chain(std::iter::repeat(last)).take(*length);
+    for (sql, rows) in many::parts(&INSERTS, nonces) {
         let mut args: Vec<Arg<'_>> = vec![account.into()];
-        args.extend(rows.flat_map(|(expires, print)| [Arg::from(*expires), print.cast_signed().into()]));
+        args.extend(
+            rows.iter().flat_map(|(expires, print)| [Arg::from(*expires), print.cast_signed().into()]),
+        );
         tx.each(sql, &args, |row| {
             inserted.insert((row.get::<Timestamp>(0)?, row.get::<i64>(1)?.cast_unsigned()));
             Ok(true)

@@ -9,6 +9,7 @@ use crate::store::tx::Tx;
 use crate::store::upkeep::DayKind;
 use crate::time::Day;
 
+/// Adds to a day: at the end of the group where it only grows, else now.
 pub(in crate::store) fn add(
     tx: &mut Tx<'_>,
     account: AccountId,
@@ -16,8 +17,20 @@ pub(in crate::store) fn add(
     day: Day,
     n: i64,
 ) -> Result<(), StoreError> {
+    tx.known.of(account).added_days(kind, day, n);
+    let can_wait = !tx.is_bulk();
+    let due = tx.known.owed.add_day(account, kind, day, (n, can_wait));
+    due.map_or(Ok(()), |due| write(tx, account, kind, day, due))
+}
+
+pub(in crate::store) fn write(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    kind: DayKind,
+    day: Day,
+    n: i64,
+) -> Result<(), StoreError> {
     let args = [account.into(), kind.code().into(), day.into(), n.into()];
-    tx.known.of(account).sums = None;
     if n > 0 {
         let sql = "INSERT INTO report_days (account, kind, day, n) VALUES (?1, ?2, ?3, ?4) \
                    ON CONFLICT (account, kind, day) DO UPDATE SET n = report_days.n + excluded.n";
@@ -38,7 +51,7 @@ pub fn sum_after(tx: &mut Tx<'_>, account: AccountId, kind: DayKind, day: Day) -
     let sql = "SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM report_days \
                WHERE account = ?1 AND kind = ?2 AND day > ?3";
     let found = tx.find(sql, &[account.into(), kind.code().into(), day.into()], |row| row.get(0))?;
-    Ok(found.unwrap_or_default())
+    Ok(found.unwrap_or(0) + tx.known.owed.days_after(account, kind, day))
 }
 
 /// As many sums as a report takes.
@@ -95,6 +108,9 @@ pub fn sums_after<const N: usize>(
         }
         Ok(())
     })?;
+    for (sum, (kind, day)) in sums.iter_mut().zip(asked) {
+        *sum += tx.known.owed.days_after(account, kind, day);
+    }
     tx.known.of(account).sums = Some((asked.to_vec(), sums.to_vec()));
     Ok(sums)
 }
@@ -107,7 +123,7 @@ pub fn list_between(
     after: Day,
     through: Day,
 ) -> Result<Vec<(Day, i64)>, StoreError> {
-    tx.settle()?;
+    tx.pay()?;
     let sql = "SELECT day, n FROM report_days WHERE account = ?1 AND kind = ?2 AND day > ?3 AND day <= ?4 ORDER BY day";
     let args = [account.into(), kind.code().into(), after.into(), through.into()];
     tx.list(sql, &args, |row| Ok((row.get(0)?, row.get(1)?)))
@@ -115,7 +131,7 @@ pub fn list_between(
 
 /// All of an account.
 pub fn list(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<(DayKind, Day, i64)>, StoreError> {
-    tx.settle()?;
+    tx.pay()?;
     let sql = "SELECT kind, day, n FROM report_days WHERE account = ?1 ORDER BY kind, day";
     tx.list(sql, &[account.into()], |row| {
         let kind =

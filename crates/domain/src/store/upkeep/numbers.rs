@@ -126,6 +126,10 @@ impl Totals {
         }
     }
 
+    pub(in crate::store) fn has_negative(&self) -> bool {
+        self.0.iter().any(|n| *n < 0)
+    }
+
     /// Adds to each of them what it is in `changes`.
     pub(in crate::store) fn add_all(&mut self, changes: &Self) {
         for (total, change) in self.0.iter_mut().zip(changes.0) {
