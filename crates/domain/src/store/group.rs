@@ -14,14 +14,15 @@ use super::writer::{Job, Shared, Verdict};
 use crate::identity::user::UserName;
 use crate::ids::AccountId;
 
-/// Runs the jobs and commits them together; for each whether its changes were kept as it wanted. An error means that nothing
-/// of any of them was kept, unless it is `Unknown`.
+/// Runs the jobs, which begin with what is `known`, and commits them together; for each whether its changes were kept as it
+/// wanted, and what is known then. An error means that nothing of any of them was kept, unless it is `Unknown`.
 pub(super) fn write_group(
     connection: &mut dyn Connection,
+    mut known: Known,
     jobs: &mut [Box<dyn Job>],
     effects: &mut Vec<Effect>,
     shared: &Shared,
-) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+) -> Result<(Vec<Result<(), StoreError>>, Known), StoreError> {
     connection.begin(Access::Write)?;
     let accounts: Option<Vec<AccountId>> =
         jobs.iter().map(|job| job.accounts()).try_fold(Vec::new(), |mut all, of| {
@@ -33,8 +34,9 @@ pub(super) fn write_group(
     let several = jobs.len() > 1;
     let mut answers = Vec::with_capacity(jobs.len());
     let mut changed = false;
-    let mut known =
-        if several && connection.is_far() { ask_together(connection, jobs)? } else { Known::default() };
+    if several && connection.is_far() {
+        known = ask_together(connection, known, jobs)?;
+    }
     for job in jobs {
         if several {
             connection.savepoint()?;
@@ -60,7 +62,10 @@ pub(super) fn write_group(
         }
     }
     if changed {
-        Tx::new(connection, Access::Write).behind(known).pay()?;
+        let mut tx = Tx::new(connection, Access::Write).behind(known);
+        tx.pay()?;
+        known = tx.known;
+        known.forget_names();
         if let Some(text) = shared.node.as_ref().and_then(|node| node.tell(effects)) {
             connection.announce(&text)?;
         }
@@ -68,17 +73,22 @@ pub(super) fn write_group(
         shared.commits.fetch_add(1, Ordering::Relaxed);
     } else {
         connection.rollback()?;
+        known = Known::default();
     }
-    Ok(answers)
+    Ok((answers, known))
 }
 
 /// Asks for the names of users that the jobs will ask for, which is then one question and not one of each.
-fn ask_together(connection: &mut dyn Connection, jobs: &[Box<dyn Job>]) -> Result<Known, StoreError> {
+fn ask_together(
+    connection: &mut dyn Connection,
+    known: Known,
+    jobs: &[Box<dyn Job>],
+) -> Result<Known, StoreError> {
     let mut asked: BTreeMap<AccountId, BTreeSet<UserName>> = BTreeMap::new();
     for (account, name) in jobs.iter().filter_map(|job| job.user()) {
         asked.entry(account).or_default().insert(name);
     }
-    let mut tx = Tx::new(connection, Access::Write);
+    let mut tx = Tx::new(connection, Access::Write).behind(known);
     for (account, names) in asked.into_iter().filter(|(_, names)| names.len() > 1) {
         users::note_free(&mut tx, account, &Vec::from_iter(names))?;
     }

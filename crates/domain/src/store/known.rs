@@ -1,7 +1,7 @@
 //! What the jobs of a group have read of an account and need not read again, and what they have added to its numbers and
 //! need not write one by one: jobs that wait together mostly belong to one account, ask for the same few rows and change the
-//! same few. Right for as long as nobody else can write the account; whoever writes one of these rows says so here. Must not
-//! know statements.
+//! same few. Right for as long as nobody else can write the account, which is a group where there are other nodes, and the life
+//! of the writer's connection where there are none; whoever writes one of these rows says so here. Must not know statements.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,6 +58,11 @@ impl Known {
     /// Forgets an account.
     pub fn forget(&mut self, account: AccountId) {
         *self.of(account) = KnownRows::default();
+    }
+
+    /// Forgets which names are free: nobody asks for the same ones again.
+    pub fn forget_names(&mut self) {
+        self.free_names.clear();
     }
 
     /// Whether no user is known to have this name.

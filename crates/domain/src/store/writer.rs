@@ -12,6 +12,7 @@ use super::checkpointer::Bell;
 use super::connection::{Connection, Driver, Role};
 use super::error::StoreError;
 use super::group::write_group;
+use super::known::Known;
 use super::migrations::Understood;
 use super::news::NodeName;
 use super::seal::SealKey;
@@ -172,7 +173,8 @@ impl Writer {
             let shared = shared.clone();
             std::thread::Builder::new().name("store-writer".into()).spawn(move || {
                 let too_long = LONG_LOG_PAGES;
-                let mut desk = Desk { driver, connection: Some(connection), shared, checkpointer, too_long };
+                let (connection, known) = (Some(connection), Known::default());
+                let mut desk = Desk { driver, connection, known, shared, checkpointer, too_long };
                 while let Some((jobs, replacement)) = take(&receiver, group) {
                     if !jobs.is_empty() {
                         desk.serve(jobs);
@@ -253,6 +255,8 @@ struct Desk {
     driver: Arc<dyn Driver>,
     /// Absent after a failure that left it unusable.
     connection: Option<Box<dyn Connection>>,
+    /// What the last group knew of the store, if nobody else writes to it.
+    known: Known,
     shared: Arc<Shared>,
     checkpointer: Bell,
     /// The length of the log from which on the checkpointer is asked for it.
@@ -293,6 +297,7 @@ impl Desk {
     fn replace(&mut self, Replacement { staged, seal, answer }: Replacement) {
         self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
         let driver = Arc::clone(&self.driver);
+        self.known = Known::default();
         let replaced = match self.connection() {
             Ok(connection) => snapshots::replace(&*driver, connection, &staged, &seal),
             Err(error) => Err(error),
@@ -334,12 +339,21 @@ impl Desk {
         let mut tries = 0;
         loop {
             effects.clear();
-            let result = write_group(self.connection()?, jobs, effects, &shared);
-            if result.is_err() {
-                // Closing takes back whatever is open. A new connection begins where the last commit ended, whatever
-                // state the failure left this one in.
-                self.connection = None;
-            }
+            let known = std::mem::take(&mut self.known);
+            let result = match write_group(self.connection()?, known, jobs, effects, &shared) {
+                Ok((answers, known)) => {
+                    if !self.driver.has_others() {
+                        self.known = known;
+                    }
+                    Ok(answers)
+                }
+                Err(error) => {
+                    // Closing takes back whatever is open. A new connection begins where the last commit ended, whatever
+                    // state the failure left this one in.
+                    self.connection = None;
+                    Err(error)
+                }
+            };
             tries += 1;
             match &result {
                 // Others were quicker.

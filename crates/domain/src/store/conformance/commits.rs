@@ -179,6 +179,10 @@ pub fn a_group_knows_what_is_stored(open: Open) {
     assert_eq!(store.counters().commits - before, 1);
     assert_eq!(read(&store, |tx| accounts::find(tx, ACCOUNT)).unwrap().totals.0[0], 1);
     assert_verified(&store);
+    // What one group knows at its end, the next one may begin with.
+    write(&store, |tx| change_and_compare(tx, 12)).unwrap();
+    write(&store, |tx| change_and_compare(tx, 13)).unwrap();
+    assert_verified(&store);
 }
 
 pub fn many_threads_write_at_once(open: Open) {
